@@ -1,0 +1,11 @@
+"""The operation engine: how and when accepted work is done."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AsyncopsConfig(AppConfig):
+    name = "asyncops"
+    verbose_name = "Operations"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,39 @@
+"""The doorbell: an RQ job that carries no data. What there is to do stands in PostgreSQL."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import structlog
+from django.conf import settings
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+JOB = "asyncops.jobs.drain"
+ENOUGH = 8  # waiting doorbells: each wakes one worker, which drains everything there is
+JOB_SECONDS = 600  # far above DRAIN_SECONDS: only a hung worker meets it
+
+log = structlog.get_logger(__name__)
+
+
+def ring() -> None:
+    """Wake a worker. Failing to is harmless, the sweeper rings again; so a caller never sees Redis's errors."""
+    try:
+        queue = _queue()
+        if queue.count < ENOUGH:
+            queue.enqueue(JOB, result_ttl=0, failure_ttl=3600, job_timeout=JOB_SECONDS)
+    except RedisError as reason:
+        log.warning("doorbell_failed", reason=str(reason))
+
+
+@cache
+def _queue() -> Queue:
+    """A connection of its own: redis-py's defaults would hold an accepted request for up to a minute."""
+    connection = Redis.from_url(
+        settings.REDIS_URL, socket_timeout=0.2, socket_connect_timeout=0.2, retry=Retry(NoBackoff(), 0)
+    )
+    return Queue("default", connection=connection, serializer=JSONSerializer)

@@ -1,0 +1,64 @@
+"""After the writes: journal, counters, `done`, and the final state once nothing is left open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import orjson
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from asyncops import journal
+from asyncops.journal import Done
+from asyncops.models import Chunk, Operation
+from asyncops.states import OPEN_CHUNK, ChunkState, State, move
+from catalog.commands import Policy
+from catalog.sql import run
+
+# Counters change once per claim, at the end of its transaction, in the order of the operations.
+_COUNT = """
+    UPDATE asyncops_operation o
+       SET created = o.created + u.created, updated = o.updated + u.updated, unchanged = o.unchanged + u.unchanged,
+           deleted = o.deleted + u.deleted, refused = o.refused + u.refused
+      FROM unnest(%b::bigint[], %b::int[], %b::int[], %b::int[], %b::int[], %b::int[])
+           AS u (id, created, updated, unchanged, deleted, refused)
+     WHERE o.id = u.id"""
+
+_DONE = """
+    UPDATE asyncops_chunk c
+       SET state = 'done', unchanged = u.unchanged::jsonb, lease_until = NULL
+      FROM unnest(%b::bigint[], %b::text[]) AS u (id, unchanged)
+     WHERE c.id = u.id"""
+
+
+def complete(done: Sequence[Done]) -> None:
+    """Journal applied chunks and mark them done."""
+    if not done:
+        return
+    journal.record(done)
+    ranges = [orjson.dumps(journal.unchanged_ranges(entry)).decode() for entry in done]
+    run(_DONE, [[entry.chunk.pk for entry in done], ranges])
+    count(done)
+
+
+def count(done: Sequence[Done]) -> None:
+    """Add the outcomes of `done` to the counters of their operations."""
+    totals: dict[int, list[int]] = {}
+    for entry in done:
+        counters = totals.setdefault(entry.chunk.operation_id, [0] * len(journal.COUNTED))
+        for position, name in enumerate(journal.COUNTED):
+            counters[position] += entry.counts[name]
+    ids = sorted(totals)
+    run("SELECT 1 FROM asyncops_operation WHERE id = ANY(%b::bigint[]) ORDER BY id FOR NO KEY UPDATE", [ids])
+    run(_COUNT, [ids, *([totals[id][position] for id in ids] for position in range(len(journal.COUNTED)))])
+
+
+def finalise(operations: set[int]) -> None:
+    """Bring those that have no open chunk left to their final state. Idempotent: the sweeper repeats it."""
+    open_chunks = Chunk.objects.filter(operation=OuterRef("pk"), state__in=OPEN_CHUNK)
+    complete = Operation.objects.filter(~Exists(open_chunks), pk__in=operations)
+    dead = Exists(Chunk.objects.filter(operation=OuterRef("pk"), state=ChunkState.DEAD))
+    values = {"finished_at": timezone.now(), "untouched": F("total") - sum(F(name) for name in journal.COUNTED)}
+    move(complete.filter(cancel_requested_at__isnull=False), State.CANCELLED, **values)
+    move(complete.filter(dead | Q(policy=Policy.ALL, refused__gt=0)), State.FAILED, **values)
+    move(complete, State.SUCCESS, **values)

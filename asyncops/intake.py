@@ -1,0 +1,128 @@
+"""The one way in: a submission becomes an operation, at once and whole, or an error and nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+
+import orjson
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from asyncops import chunking, dialects, doorbell, journal
+from asyncops.dialects import ItemRefused
+from asyncops.models import Chunk, Operation
+from asyncops.states import State
+from asyncops.submissions import Caller, Submission
+from catalog import writing
+from catalog.commands import Command
+from catalog.outcomes import FieldError, Outcome
+from catalog.sql import run
+
+ACCEPT_LOCK = 0x62756C6B  # "bulk": the advisory lock under which the accept order is drawn
+
+
+class ItemsRefused(Exception):
+    """Some items cannot be understood, so the whole request is refused."""
+
+    def __init__(self, errors: Mapping[int, tuple[FieldError, ...]]) -> None:
+        super().__init__(errors)
+        self.errors = errors  # by index of the item
+
+
+class TooManyItems(Exception):
+    """The request has more items than the server takes at once."""
+
+    def __init__(self, *, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+def accept(submission: Submission, *, by: Caller, now: datetime | None = None) -> Operation:
+    """Promise to do it: when this returns, the operation is stored and will reach a final state.
+
+    Raises ItemsRefused or TooManyItems, and then nothing is stored.
+    """
+    commands = understand(submission)
+    cuts = chunking.cut(commands, policy=submission.policy, size=settings.CHUNK_RECORDS)
+    with transaction.atomic():
+        operation = _new(submission, by, now or timezone.now())
+        Chunk.objects.bulk_create(_chunk(operation, number, cut, submission) for number, cut in enumerate(cuts))
+        if not cuts:  # nothing to do is done
+            operation.state, operation.finished_at = State.SUCCESS, operation.accepted_at
+        _store_in_order(operation)
+        transaction.on_commit(doorbell.ring, robust=True)
+    return operation
+
+
+def run_now(submission: Submission, *, by: Caller, now: datetime | None = None) -> tuple[Operation, list[Outcome]]:
+    """Do it in this request: the writes and the finished operation are one transaction.
+
+    It may overtake writes to the same records that still wait in the queue. Raises like `accept`.
+    """
+    commands = understand(submission)
+    moment = now or timezone.now()
+    with transaction.atomic():
+        operation = _new(submission, by, moment)
+        outcomes = writing.apply(commands, policy=submission.policy, rights=by.rights)
+        outcomes = journal.settled(outcomes, dialects.get(submission.dialect), submission.kind)
+        operation.started_at = moment
+        _store_in_order(operation)
+        journal.record_finished(operation, submission.items, outcomes, now=now or timezone.now())
+    return operation, outcomes
+
+
+def understand(submission: Submission) -> list[Command]:
+    """The commands that the items mean, or ItemsRefused with every error of every item."""
+    if len(submission.items) > settings.MAX_ITEMS:
+        raise TooManyItems(limit=settings.MAX_ITEMS)
+    parse = partial(dialects.get(submission.dialect).parse, submission.kind, context=submission.context)
+    commands, errors = [], {}
+    for index, item in enumerate(submission.items):
+        try:
+            commands.append(parse(item))
+        except ItemRefused as refusal:
+            errors[index] = refusal.errors
+    if errors:
+        raise ItemsRefused(errors)
+    return commands
+
+
+def _new(submission: Submission, by: Caller, now: datetime) -> Operation:
+    [(number,)] = run("SELECT nextval(pg_get_serial_sequence('asyncops_operation', 'id'))")
+    return Operation(
+        id=number,
+        organization_id=by.user.organization_id,
+        user=by.user,
+        interactive=by.interactive,
+        dialect=submission.dialect,
+        kind=submission.kind,
+        entity=submission.entity,
+        context=dict(submission.context),
+        policy=submission.policy,
+        total=len(submission.items),
+        accepted_at=now,
+        expires_at=now + dialects.get(submission.dialect).lifetime,
+    )
+
+
+def _chunk(operation: Operation, number: int, cut: chunking.Cut, submission: Submission) -> Chunk:
+    return Chunk(
+        operation=operation,
+        number=number,
+        first=cut.first,
+        size=cut.size,
+        payload=orjson.dumps(submission.items[cut.first : cut.first + cut.size]),
+        writes=cut.writes,
+        refers=cut.refers,
+        deletes=cut.deletes,
+    )
+
+
+def _store_in_order(operation: Operation) -> None:
+    """The last step before the commit: who has the lock commits before the next one draws, so seq is commit order."""
+    run("SELECT pg_advisory_xact_lock(%b::bigint)", [ACCEPT_LOCK])
+    [(operation.seq,)] = run("SELECT nextval('asyncops_accept_order')")
+    operation.save(force_insert=True)

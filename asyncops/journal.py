@@ -1,0 +1,171 @@
+"""What became of every item: written in the transaction of the writes, read by every view of an operation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import orjson
+from django.db.models import F, Model
+from psycopg.types.json import Jsonb
+
+from asyncops.dialects import Dialect
+from asyncops.models import Chunk, Item, ItemError, ItemOutcome, Operation
+from asyncops.states import ChunkState, State
+from catalog.commands import Json, Policy
+from catalog.outcomes import ErrorCode, FieldError, Outcome, OutcomeKind, refused
+from catalog.sql import copy_in
+
+UNDECIDED: Final = "undecided"  # its chunk is still to come
+UNTOUCHED: Final = "untouched"  # the operation ended without it
+JOURNALLED: Final = frozenset(OutcomeKind(outcome) for outcome in ItemOutcome.values)
+COUNTED: Final = ("created", "updated", "unchanged", "deleted", "refused")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ItemView:
+    """An item as a view of its operation shows it. `outcome`: an OutcomeKind's value, undecided or untouched."""
+
+    index: int
+    outcome: str
+    record_id: UUID | None = None
+    errors: tuple[FieldError, ...] = ()
+    payload: Json = None  # the item as sent, when it was asked for
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Done:
+    """A chunk whose commands were applied, and what became of each."""
+
+    chunk: Chunk
+    outcomes: Sequence[Outcome]
+
+    @property
+    def counts(self) -> Counter[str]:
+        return Counter(outcome.kind.value for outcome in self.outcomes)
+
+
+def settled(outcomes: Sequence[Outcome], dialect: Dialect, kind: str) -> list[Outcome]:
+    """A record that was to be deleted and is not there: the accepting dialect says whether that is a failure."""
+    if not dialect.missing_is_refused(kind):
+        absent = Outcome(kind=OutcomeKind.UNCHANGED)
+    else:
+        absent = refused(FieldError(path="", code=ErrorCode.MISSING))
+    return [absent if outcome.kind is OutcomeKind.MISSING else outcome for outcome in outcomes]
+
+
+def record(done: Sequence[Done]) -> None:
+    """Store items and errors of applied chunks. A fixed number of statements, whatever the number of items."""
+    items, errors = [], []
+    for entry in done:
+        operation, first = entry.chunk.operation_id, entry.chunk.first
+        for index, outcome in enumerate(entry.outcomes, first):
+            if outcome.kind in JOURNALLED:
+                items.append((operation, index, outcome.kind.value, outcome.id))
+            for error in outcome.errors:
+                errors.append((operation, index, error.path, error.code.value, Jsonb(dict(error.params), dumps=_json)))
+    _copy(Item, ("operation_id", "index", "outcome", "record_id"), ("int8", "int4", "varchar", "uuid"), items)
+    columns = ("operation_id", "index", "path", "code", "params")
+    _copy(ItemError, columns, ("int8", "int4", "text", "varchar", "jsonb"), errors)
+
+
+def unchanged_ranges(entry: Done) -> list[list[int]]:
+    """[first, last] of the runs of unchanged items, which have no rows."""
+    ranges: list[list[int]] = []
+    for index, outcome in enumerate(entry.outcomes, entry.chunk.first):
+        if outcome.kind is OutcomeKind.UNCHANGED:
+            if ranges and ranges[-1][1] == index - 1:
+                ranges[-1][1] = index
+            else:
+                ranges.append([index, index])
+    return ranges
+
+
+def record_finished(operation: Operation, items: Sequence[Json], outcomes: Sequence[Outcome], *, now: datetime) -> None:
+    """Store an operation that was done in its request: one finished chunk, its items, the final state."""
+    chunk = Chunk(
+        operation=operation,
+        number=0,
+        first=0,
+        size=len(items),
+        payload=orjson.dumps(items),
+        writes=[],
+        refers=[],
+        state=ChunkState.DONE,
+        attempt=1,
+    )
+    entry = Done(chunk=chunk, outcomes=outcomes)
+    chunk.unchanged = unchanged_ranges(entry)
+    chunk.save(force_insert=True)
+    record([entry])
+    failed = operation.policy == Policy.ALL and entry.counts[OutcomeKind.REFUSED]
+    operation.state = State.FAILED if failed else State.SUCCESS
+    for name in COUNTED:
+        setattr(operation, name, entry.counts[name])
+    operation.untouched = operation.total - operation.processed
+    operation.finished_at = now
+    operation.save()
+
+
+def items(
+    operation: Operation, *, first: int = 0, count: int | None = None, with_payload: bool = False
+) -> list[ItemView]:
+    """Items [first, first + count) of an operation, in order, decided or not. Four queries, whatever their number."""
+    last = operation.total if count is None else min(operation.total, first + count)
+    chunks = list(
+        operation.chunks.filter(first__lt=last, first__gt=first - F("size"))
+        .order_by("number")
+        .defer(*([] if with_payload else ["payload"]), "writes", "refers")
+    )
+    rows = {
+        index: (outcome, record_id)
+        for index, outcome, record_id in Item.objects.filter(
+            operation_id=operation.pk, index__gte=first, index__lt=last
+        ).values_list("index", "outcome", "record_id")
+    }
+    errors = _errors(operation, first, last)
+    views = (view for chunk in chunks for view in _chunk_views(operation, chunk, rows, errors, with_payload))
+    return [view for view in views if first <= view.index < last]
+
+
+def _chunk_views(
+    operation: Operation,
+    chunk: Chunk,
+    rows: Mapping[int, tuple[str, UUID | None]],
+    errors: Mapping[int, tuple[FieldError, ...]],
+    with_payload: bool,
+) -> Iterator[ItemView]:
+    payloads = orjson.loads(chunk.payload) if with_payload else None
+    unchanged = {index for low, high in chunk.unchanged for index in range(low, high + 1)}
+    absent = UNTOUCHED if operation.is_final else UNDECIDED
+    for index in range(chunk.first, chunk.first + chunk.size):
+        outcome, record_id = rows.get(index, (OutcomeKind.UNCHANGED.value if index in unchanged else absent, None))
+        yield ItemView(
+            index=index,
+            outcome=outcome,
+            record_id=record_id,
+            errors=errors.get(index, ()),
+            payload=payloads[index - chunk.first] if payloads else None,
+        )
+
+
+def _errors(operation: Operation, first: int, last: int) -> Mapping[int, tuple[FieldError, ...]]:
+    found: dict[int, tuple[FieldError, ...]] = {}
+    rows = ItemError.objects.filter(operation_id=operation.pk, index__gte=first, index__lt=last).order_by("pk")
+    for row in rows:
+        error = FieldError(path=row.path, code=ErrorCode(row.code), params=row.params)
+        found[row.index] = (*found.get(row.index, ()), error)
+    return found
+
+
+def _copy(model: type[Model], columns: Sequence[str], types: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    if rows:
+        copy_in(model._meta.db_table, columns, types, rows)
+
+
+def _json(value: Json) -> bytes:
+    return orjson.dumps(value, default=str)

@@ -1,0 +1,159 @@
+"""The tables of the engine. PostgreSQL is the truth: what stands here was accepted, and what became of it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+
+from asyncops.states import LIVE, OPEN_CHUNK, ChunkState, State
+from catalog.models import Organization
+
+DIALECTS = [(name, name.title()) for name in ("magento", "shoptet", "shopware", "oro")]
+
+
+class OperationQuerySet(models.QuerySet["Operation"]):
+    def of(self, organization: Organization) -> OperationQuerySet:
+        """What this organization may see."""
+        return self.filter(organization=organization)
+
+    def live(self) -> OperationQuerySet:
+        return self.filter(state__in=LIVE)
+
+
+class Operation(models.Model):
+    """One accepted request. `id` is the number that Oro shows, `uuid` the id that everybody else does."""
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    seq = models.BigIntegerField(unique=True, editable=False)  # the accept order, which is the commit order
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    interactive = models.BooleanField(default=False)  # sent with a login's token, not an integration's
+    dialect = models.CharField(max_length=16, choices=DIALECTS)
+    kind = models.CharField(max_length=255)  # the dialect's own name of the route; its parsing knows what it means
+    entity = models.CharField(max_length=64)
+    context = models.JSONField(default=dict)  # what the request said for all items, e.g. its store
+    policy = models.CharField(max_length=8, default="each")
+    state = models.CharField(max_length=16, choices=State.choices, default=State.NEW)
+    total = models.IntegerField(default=0)  # items
+    created = models.IntegerField(default=0)
+    updated = models.IntegerField(default=0)
+    unchanged = models.IntegerField(default=0)
+    deleted = models.IntegerField(default=0)
+    refused = models.IntegerField(default=0)
+    untouched = models.IntegerField(default=0)
+    accepted_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
+    cancel_requested_at = models.DateTimeField(null=True)
+    cancel_requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    objects: ClassVar[models.Manager[Operation]] = OperationQuerySet.as_manager()
+
+    class Meta:
+        permissions = [("cancel_operation", "Can cancel operation")]
+        indexes = [
+            models.Index(fields=["seq"], condition=Q(state__in=sorted(LIVE)), name="operation_live_by_seq"),
+            models.Index(fields=["organization", "-seq"], name="operation_of_organization"),
+            models.Index(fields=["expires_at"], name="operation_expires"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dialect} {self.uuid}"
+
+    @property
+    def is_final(self) -> bool:
+        return self.state not in LIVE
+
+    @property
+    def processed(self) -> int:
+        return self.created + self.updated + self.unchanged + self.deleted + self.refused
+
+
+class Chunk(models.Model):
+    """A run of consecutive items: the unit of work, of leases and of transactions."""
+
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="chunks")
+    number = models.IntegerField()  # from 0, in the order of the items
+    first = models.IntegerField()  # index of its first item in the operation
+    size = models.IntegerField()
+    payload = models.BinaryField()  # JSON list of the items as sent; STORAGE EXTERNAL
+    writes = ArrayField(models.BigIntegerField())  # hashes of the records it writes
+    refers = ArrayField(models.BigIntegerField())  # hashes of the records it refers to
+    deletes = models.BooleanField(default=False)  # it must then wait for those that refer to its records
+    state = models.CharField(max_length=16, choices=ChunkState.choices, default=ChunkState.QUEUED)
+    attempt = models.IntegerField(default=0)  # the fencing token: an outcome is stored only by its latest holder
+    suspect = models.BooleanField(default=False)  # a claim of it ended without an outcome: it is claimed alone now
+    failures = models.IntegerField(default=0)  # claims of it alone that ended without an outcome
+    available_at = models.DateTimeField(null=True)  # not before this; null: at once
+    lease_until = models.DateTimeField(null=True)
+    lease_owner = models.CharField(max_length=255, blank=True)
+    unchanged = models.JSONField(default=list)  # ranges [first, last] of unchanged items, which have no rows
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["operation", "number"], name="chunk_number")]
+        indexes = [
+            models.Index(fields=["operation", "number"], condition=Q(state__in=sorted(OPEN_CHUNK)), name="chunk_open"),
+            GinIndex(
+                fields=["writes"], condition=Q(state__in=sorted(OPEN_CHUNK)), name="chunk_open_writes", fastupdate=False
+            ),
+            GinIndex(
+                fields=["refers"], condition=Q(state__in=sorted(OPEN_CHUNK)), name="chunk_open_refers", fastupdate=False
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"chunk {self.number} of operation {self.operation_id}"
+
+
+class ItemOutcome(models.TextChoices):
+    """What became of an item that has a row. No row: not decided yet, unchanged (Chunk.unchanged), or untouched."""
+
+    CREATED = "created", "created"
+    UPDATED = "updated", "updated"
+    DELETED = "deleted", "deleted"
+    REFUSED = "refused", "refused"
+
+
+class Item(models.Model):
+    """The journal: one row for every item that changed something or was refused.
+
+    No foreign key to the operation: it would cost more than the whole row. Retention deletes items first.
+    """
+
+    pk = models.CompositePrimaryKey("operation_id", "index")
+    operation_id = models.BigIntegerField()
+    index = models.IntegerField()  # position of the item in the request
+    outcome = models.CharField(max_length=8, choices=ItemOutcome.choices)
+    record_id = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["record_id"], name="item_record")]
+
+    def __str__(self) -> str:
+        return f"item {self.index} of operation {self.operation_id}"
+
+
+class ItemError(models.Model):
+    """One thing that was wrong with one item. `path` is a JSON pointer below the item."""
+
+    operation_id = models.BigIntegerField()
+    index = models.IntegerField()
+    path = models.TextField(blank=True)
+    code = models.CharField(max_length=16)
+    params = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["operation_id", "index"], name="item_error_of_item")]
+
+    def __str__(self) -> str:
+        return f"{self.code} at {self.path or 'the record'}"

@@ -1,0 +1,44 @@
+"""The states of an operation and of a chunk, and every move between them: a compare-and-set in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.db import models
+
+
+class State(models.TextChoices):
+    """Of an operation. Each dialect has its own words for them."""
+
+    NEW = "new", "new"  # accepted, nothing of it has begun
+    RUNNING = "running", "running"  # at least one chunk was claimed
+    SUCCESS = "success", "success"  # every chunk is done; single records may be refused
+    FAILED = "failed", "failed"  # a structural error, a refused policy `all`, or the machinery gave up
+    CANCELLED = "cancelled", "cancelled"  # by staff or caller; what was written stays
+
+
+class ChunkState(models.TextChoices):
+    QUEUED = "queued", "queued"  # waits for its turn, or for `available_at` after a failure
+    LEASED = "leased", "leased"  # a worker has it until `lease_until`
+    DONE = "done", "done"  # its outcomes are journalled
+    CANCELLED = "cancelled", "cancelled"  # never begun: its items are untouched
+    DEAD = "dead", "dead"  # given up: its items have errors
+
+
+TRANSITIONS: Final[Mapping[State, frozenset[State]]] = {
+    State.NEW: frozenset({State.RUNNING, State.SUCCESS, State.FAILED, State.CANCELLED}),
+    State.RUNNING: frozenset({State.SUCCESS, State.FAILED, State.CANCELLED}),
+    State.SUCCESS: frozenset(),
+    State.FAILED: frozenset(),
+    State.CANCELLED: frozenset(),
+}
+FINAL: Final = frozenset(state for state, targets in TRANSITIONS.items() if not targets)
+LIVE: Final = frozenset(TRANSITIONS) - FINAL
+OPEN_CHUNK: Final = frozenset({ChunkState.QUEUED, ChunkState.LEASED})
+
+
+def move(operations: models.QuerySet[Any], to: State, **values: Any) -> int:
+    """Move those of `operations` that may go to `to`; how many went. Nobody's final state is overwritten."""
+    sources = [state for state, targets in TRANSITIONS.items() if to in targets]
+    return operations.filter(state__in=sources).update(state=to, **values)

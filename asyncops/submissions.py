@@ -1,0 +1,31 @@
+"""What a dialect hands to intake: who asks, and for what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from catalog.commands import Json, Policy
+from catalog.models import User
+from catalog.rights import Rights
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Caller:
+    """A user, through one token. Its organization owns what it sends."""
+
+    user: User
+    rights: Rights
+    interactive: bool = False  # a login's token, not an integration's
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Submission:
+    """A request to write: `items` as sent, all of one `kind` of one dialect, with what was said for all of them."""
+
+    dialect: str
+    kind: str
+    entity: str
+    items: Sequence[Json]
+    context: Mapping[str, Json] = field(default_factory=dict)
+    policy: Policy = Policy.EACH

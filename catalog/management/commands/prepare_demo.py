@@ -1,0 +1,32 @@
+"""All that the demo needs before its servers start, in one process: schema, sample data, users with fresh secrets."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from catalog import samples
+from catalog.accounts import ensure_user
+from catalog.models import AccessToken
+
+USERS = (("admin", "Demo", "all"), ("limited", "Demo", "none"), ("other", "Other", "all"))
+
+
+class Command(BaseCommand):
+    help = "Migrates, loads the sample data, and prints the demo's users with new passwords and tokens as JSON."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        samples.load()
+        self.stdout.write(json.dumps({"users": {name: _user(name, home, rights) for name, home, rights in USERS}}))
+
+
+def _user(username: str, organization: str, rights: str) -> dict[str, str]:
+    password = secrets.token_urlsafe(12)
+    user = ensure_user(organization=organization, username=username, password=password, rights=rights)
+    AccessToken.objects.filter(user=user, name="demo").delete()
+    return {"username": username, "password": password, "token": AccessToken.issue(user, name="demo")}

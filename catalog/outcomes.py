@@ -1,0 +1,65 @@
+"""What became of a command, and what was wrong with it: values, never exceptions. Free of Django."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class ErrorCode(StrEnum):
+    """The causes for which a record can be refused. Each dialect has its own words for them."""
+
+    REQUIRED = "required"  # a new record lacks it
+    BLANK = "blank"  # given, but empty
+    TYPE = "type"  # params: expected, value
+    CHOICE = "choice"  # params: choices, value
+    TOO_LONG = "too_long"  # params: limit (characters)
+    TOO_SMALL = "too_small"  # params: limit
+    TOO_LARGE = "too_large"  # params: limit
+    CHARACTER = "character"  # a character that no database text can hold
+    UNKNOWN = "unknown"  # no such field
+    REFERENCE = "reference"  # params: entity, by, value
+    TAKEN = "taken"  # another record has this unique value; params: value
+    EXISTS = "exists"  # the record to create is there already
+    MISSING = "missing"  # the record to change is not there; params: by, value
+    IN_USE = "in_use"  # other records refer to it
+    PROTECTED = "protected"  # base data
+    FORBIDDEN = "forbidden"  # the caller has no right; params: right
+    CRASHED = "crashed"  # applying this item killed its worker again and again
+    TRANSIENT = "transient"  # the database was busy or away; it can be sent again
+    DIALECT = "dialect"  # the dialect's own cause; params: message and its parameters
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldError:
+    """`path`: JSON pointer below the record ("" is the record itself), e.g. "/name"."""
+
+    path: str
+    code: ErrorCode
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+class OutcomeKind(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    DELETED = "deleted"
+    MISSING = "missing"  # to delete, but not there
+    REFUSED = "refused"
+    UNTOUCHED = "untouched"  # good itself, but another was refused under policy `all`
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """One per command, in the order of the commands. `id`: the record, None when there is none."""
+
+    kind: OutcomeKind
+    id: UUID | None = None
+    errors: tuple[FieldError, ...] = ()
+
+
+def refused(*errors: FieldError, id: UUID | None = None) -> Outcome:
+    return Outcome(kind=OutcomeKind.REFUSED, id=id, errors=errors)

@@ -1,0 +1,137 @@
+"""What a declaration of an entity can say. Pure: no Django, so that parsing may read it.
+
+`entities.py` is the table made of these values; `plans.py` joins a declaration with its model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+
+class Height(StrEnum):
+    """Where a field may have values of its own."""
+
+    GLOBAL = "global"  # the base row alone
+    WEBSITE = "website"  # as PRICE_SCOPE says: like STORE, for all stores of a website, or GLOBAL
+    STORE = "store"  # each store may override it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldSpec:
+    """One scalar column. `name` is the entity's own word for it; dialects rename it in their names.py."""
+
+    name: str
+    nullable: bool = True  # may be cleared with null
+    height: Height = Height.GLOBAL
+    derived_sql: str = ""  # its value when `derived_from` was sent and the field itself was not
+    derived_from: str = ""
+
+    @property
+    def column(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Text(FieldSpec):
+    max_length: int | None = 255  # characters; None: unlimited
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Number(FieldSpec):
+    """A decimal; the database rounds it to the column's scale."""
+
+    minimum: int | None = None
+    maximum: int = 10**13
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Integer(FieldSpec):
+    minimum: int = -(2**31)
+    maximum: int = 2**31 - 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Flag(FieldSpec):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment(FieldSpec):
+    """A point in time, kept in UTC."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document(FieldSpec):
+    """An object. With `merged`, an update changes the keys it names and null removes one."""
+
+    merged: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ref(FieldSpec):
+    """A to-one reference: the value is a `commands.Reference` or None."""
+
+    entity: str
+
+    @property
+    def column(self) -> str:
+        return f"{self.name}_id"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Links:
+    """A many-to-many relation: a mapping table of owner, target and further columns."""
+
+    name: str
+    entity: str
+    mapping: str  # model label of the mapping table
+    owner: str  # its foreign key to the owner, without _id
+    target: str
+    columns: tuple[str, ...] = ()  # integer columns beside the two keys, such as position
+    everywhere: bool = False  # a new record without any is linked to its store's website, or to all
+
+
+def same(value: str) -> str:
+    return value
+
+
+def folded(value: str) -> str:
+    """Trimmed and without regard to case. Python decides: the database's lower() disagrees with casefold."""
+    return value.strip().casefold()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NaturalKey:
+    """A field that names a record beside its id, and the unique column that holds its comparable form."""
+
+    field: str
+    column: str
+    fold: Callable[[str], str] = same
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntitySpec:
+    name: str
+    model: str  # label of the model: "catalog.Product"
+    fields: tuple[FieldSpec, ...]
+    key: NaturalKey | None = None
+    links: tuple[Links, ...] = ()
+    protected: tuple[str, ...] = ()  # ids of base data that nobody may delete
+    store_values: str = ""  # model label of the table of store overrides, "" without
+    defaults: Mapping[str, object] = field(default_factory=dict)  # by column, for new rows
+
+    @cached_property
+    def by_name(self) -> Mapping[str, FieldSpec]:
+        return {spec.name: spec for spec in self.fields}
+
+    @cached_property
+    def refs(self) -> tuple[Ref, ...]:
+        return tuple(spec for spec in self.fields if isinstance(spec, Ref))
+
+    @cached_property
+    def links_by_name(self) -> Mapping[str, Links]:
+        return {link.name: link for link in self.links}

@@ -1,0 +1,160 @@
+"""Values at their heights: the base row, and what single stores show instead of it. Writing and reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.conf import settings
+
+from catalog import statements
+from catalog.commands import Json, Scope, Upsert
+from catalog.outcomes import ErrorCode, FieldError
+from catalog.plans import Plan, plan
+from catalog.registry import FieldSpec, Height
+from catalog.rows import Row
+from catalog.sql import names, run
+
+SEPARATOR = "/"  # an override of one custom field is kept as custom_fields/<key>, so that each can fall back alone
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The stores of this catalog, by code: (id, website id)."""
+
+    by_code: dict[str, tuple[UUID, UUID]]
+
+    @classmethod
+    def load(cls) -> Stores:
+        return cls({code: (id, website) for code, id, website in run("SELECT code, id, website_id FROM catalog_store")})
+
+    def websites(self) -> list[UUID]:
+        """Every website, also one without stores."""
+        return [id for (id,) in run("SELECT id FROM catalog_website ORDER BY number")]
+
+    def covering(self, code: str, height: Height) -> list[UUID]:
+        """The stores for which a value at `height`, sent to one store, stands."""
+        id, website = self.by_code[code]
+        if effective(height) is Height.WEBSITE:
+            return [other for other, its_website in self.by_code.values() if its_website == website]
+        return [id]
+
+
+def effective(height: Height) -> Height:
+    """Fields that upstream keeps per website live where PRICE_SCOPE says."""
+    return Height(settings.PRICE_SCOPE) if height is Height.WEBSITE else height
+
+
+def check(rows: Sequence[Row], stores: Stores) -> None:
+    """Refuse the rows whose store does not exist."""
+    for row in rows:
+        code = _store(row)
+        if code and code not in stores.by_code:
+            params = {"entity": "store", "by": "code", "value": code}
+            row.refuse(FieldError(path="", code=ErrorCode.REFERENCE, params=params))
+
+
+def separate(rows: Sequence[Row], current: Plan) -> None:
+    """Move the values that belong to a row's store out of its base document. A new record has base values only."""
+    if not current.spec.store_values:
+        return
+    local = [field for field in current.spec.fields if effective(field.height) is not Height.GLOBAL]
+    for row in rows:
+        if row.exists and _store(row):
+            for field in local:
+                if field.column in row.document:
+                    row.overrides.update(_override(field, row.document.pop(field.column), current))
+
+
+def write(rows: Sequence[Row], current: Plan, stores: Stores) -> set[UUID]:
+    """Merge the overrides of `rows` into the values of their stores; the ids of the records that changed."""
+    entries = [entry for row in rows if row.overrides for entry in _entries(row, current, stores)]
+    if not entries:
+        return set()
+    columns = [list(column) for column in zip(*entries, strict=True)]
+    return {owner for (owner,) in run(statements.merge_store_values(current.spec.name), columns)}
+
+
+def website_of(row: Row, stores: Stores) -> UUID | None:
+    """The website of the store in whose scope a row is written, None for the base."""
+    code = _store(row)
+    return stores.by_code[code][1] if code else None
+
+
+def read(entity: str, ids: Sequence[UUID], *, scope: Scope) -> dict[UUID, dict[str, Json]]:
+    """The records by id, as the scope shows them: by field name, with id, number and times; links as lists.
+
+    A link is {"id", "number"} of its target and the columns of its mapping. Unknown ids are left out.
+    The number of queries does not depend on the number of records.
+    """
+    current = plan(entity)
+    fields = {field.column: field.name for field in current.spec.fields}
+    columns = ["id", "number", "created_at", "updated_at", *fields]
+    records = {
+        values[0]: {fields.get(column, column): value for column, value in zip(columns, values, strict=True)}
+        for values in run(f"SELECT {names(columns)} FROM {current.table} WHERE id = ANY(%b::uuid[])", [list(ids)])
+    }
+    if scope.store and current.spec.store_values:
+        _overlay(records, current, scope.store)
+    for name in current.mappings:
+        _attach_links(records, current, name)
+    return records
+
+
+def _store(row: Row) -> str | None:
+    return row.command.scope.store if isinstance(row.command, Upsert) else None
+
+
+def _override(field: FieldSpec, value: Json, current: Plan) -> dict[str, Json]:
+    if field.column in current.merged:
+        return {f"{field.column}{SEPARATOR}{key}": item for key, item in value.items()}
+    return {field.column: value}
+
+
+def _entries(row: Row, current: Plan, stores: Stores) -> Iterator[tuple[Any, ...]]:
+    heights = {field.column: field.height for field in current.spec.fields}
+    code = _store(row)
+    assert code is not None, "only rows with a store have overrides"
+    documents: dict[UUID, dict[str, Json]] = {}
+    for column, value in row.overrides.items():
+        for store in stores.covering(code, heights[column.split(SEPARATOR)[0]]):
+            documents.setdefault(store, {})[column] = value
+    for store, document in documents.items():
+        yield row.id, store, orjson.dumps(document, default=str).decode()
+
+
+def _overlay(records: dict[UUID, dict[str, Json]], current: Plan, store: str) -> None:
+    by_column = {field.column: field for field in current.spec.fields}
+    rows = run(
+        f"""SELECT v."{current.store_owner}", v."values" FROM {current.store_table} v
+              JOIN catalog_store s ON s.id = v.store_id AND s.code = %b
+             WHERE v."{current.store_owner}" = ANY(%b::uuid[])""",
+        [store, list(records)],
+    )
+    for owner, values in rows:
+        for column, value in values.items():
+            name, _, key = column.partition(SEPARATOR)
+            if key:
+                records[owner][name] = {**records[owner][name], key: value}
+            else:
+                records[owner][by_column[name].name] = value
+
+
+def _attach_links(records: dict[UUID, dict[str, Json]], current: Plan, name: str) -> None:
+    mapping = current.mappings[name]
+    target = plan(mapping.links.entity).table
+    extra = "".join(f', m."{column}"' for column in mapping.links.columns)
+    order = f'm."{mapping.links.columns[0]}", t.number' if mapping.links.columns else "t.number"
+    rows = run(
+        f"""SELECT m."{mapping.owner}", t.id, t.number{extra}
+              FROM {mapping.table} m JOIN {target} t ON t.id = m."{mapping.target}"
+             WHERE m."{mapping.owner}" = ANY(%b::uuid[]) ORDER BY {order}""",
+        [list(records)],
+    )
+    for record in records.values():
+        record[name] = []
+    for owner, *values in rows:
+        records[owner][name].append(dict(zip(("id", "number", *mapping.links.columns), values, strict=True)))

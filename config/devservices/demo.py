@@ -1,0 +1,77 @@
+"""The demo: requests as their documents give them, what is answered, and what became of them."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .access import Access
+from .client import Client, Json
+from .errors import DemoFailed
+
+SECONDS_TO_FINISH = 30
+DONE, OPEN = 1, 4  # Magento's numbers for an operation's status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    title: str
+    play: Callable[[Client], None]
+
+
+def play(access: Access) -> None:
+    client = Client(url=access.url, token=access.users["admin"]["token"])
+    for number, scene in enumerate(SCENES, start=1):
+        print(f"\n{number}. {scene.title}\n{'-' * 78}", flush=True)
+        scene.play(client)
+
+
+def magento_price_update(client: Client) -> None:
+    path, change = "/rest/default/async/V1/products/24-MB01", {"product": {"price": 29}}
+    before = _magento_product(client)
+    if before["price"] == change["product"]["price"]:  # the last demo's work
+        client.send("PUT", "/rest/default/V1/products/24-MB01", {"product": {"price": 34}})
+        before = _magento_product(client)
+    _show("request", client.curl("PUT", path, change))
+    accepted = client.send("PUT", path, change)
+    _show("answer", f"{accepted.line()}\n{_pretty(accepted.body)}")
+    began = time.monotonic()
+    status = _magento_status(client, accepted.body["bulk_uuid"])
+    _show("status", f"after {(time.monotonic() - began) * 1000:.0f} ms\n{_pretty(status)}")
+    _show("before", json.dumps(before))
+    _show("after", json.dumps(_magento_product(client)))
+
+
+def _magento_status(client: Client, bulk: str) -> Json:
+    deadline = time.monotonic() + SECONDS_TO_FINISH
+    while time.monotonic() < deadline:
+        status = client.send("GET", f"/rest/V1/bulk/{bulk}/status").body
+        found = {operation["status"] for operation in status["operations_list"]}
+        if found == {DONE}:
+            return status
+        if OPEN not in found:
+            raise DemoFailed(why=f"bulk {bulk} did not succeed: {json.dumps(status)}")
+        time.sleep(0.02)
+    raise DemoFailed(why=f"bulk {bulk} is still open after {SECONDS_TO_FINISH} s, see .local/logs/worker-1.log")
+
+
+def _magento_product(client: Client) -> Json:
+    product = client.send("GET", "/rest/default/V1/products/24-MB01").body
+    return {name: product[name] for name in ("sku", "name", "price")}
+
+
+def _pretty(body: Json) -> str:
+    return json.dumps(body, indent=2, ensure_ascii=False)
+
+
+def _show(label: str, text: str) -> None:
+    first, *rest = text.splitlines()
+    print(f"{label:<10}{first}", flush=True)
+    if rest:
+        print(textwrap.indent("\n".join(rest), " " * 10), flush=True)
+
+
+SCENES = (Scene(title="Magento: change a price asynchronously", play=magento_price_update),)

@@ -1,0 +1,123 @@
+"""Every setting, read from the environment. The table in README.md explains each variable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+
+from config import environment as env
+from config.logs import LOGGING  # noqa: F401 - a setting
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+DEBUG = env.flag("BULKHEAD_DEBUG", False)
+SECRET_KEY = env.required("BULKHEAD_SECRET_KEY")
+ALLOWED_HOSTS = env.words("BULKHEAD_ALLOWED_HOSTS", "127.0.0.1,localhost")
+CSRF_TRUSTED_ORIGINS = env.words("BULKHEAD_CSRF_TRUSTED_ORIGINS")
+HTTPS = env.flag("BULKHEAD_HTTPS", False)
+
+DATABASES: dict[str, Any] = {
+    "default": dj_database_url.parse(env.required("DATABASE_URL"), conn_max_age=600, conn_health_checks=True)
+}
+REDIS_URL = env.required("REDIS_URL")
+
+# What may come in
+MAX_BODY_BYTES = env.number("BULKHEAD_MAX_BODY_BYTES", 64 * 1024 * 1024, minimum=1024)
+MAX_ITEMS = env.number("BULKHEAD_MAX_ITEMS", 100_000, minimum=1)
+MAX_ATOMIC_RECORDS = env.number("BULKHEAD_MAX_ATOMIC_RECORDS", 100_000, minimum=1)
+MAX_JSON_DEPTH = env.number("BULKHEAD_MAX_JSON_DEPTH", 64, minimum=4)
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+LOGIN_TOKEN_HOURS = env.number("BULKHEAD_LOGIN_TOKEN_HOURS", 4, minimum=1)
+LOGIN_ATTEMPTS_PER_MINUTE = env.number("BULKHEAD_LOGIN_ATTEMPTS_PER_MINUTE", 30, minimum=1)
+
+# How values are kept and shown
+PRICE_SCOPE = env.choice("BULKHEAD_PRICE_SCOPE", "store", ("store", "website", "global"))
+
+# The operation engine
+CHUNK_RECORDS = env.number("BULKHEAD_CHUNK_RECORDS", 1000, minimum=1)
+LEASE_SECONDS = env.number("BULKHEAD_LEASE_SECONDS", 30, minimum=1)
+DRAIN_SECONDS = env.number("BULKHEAD_DRAIN_SECONDS", 5, minimum=1)
+SWEEP_SECONDS = env.number("BULKHEAD_SWEEP_SECONDS", 5, minimum=1)
+MAX_ATTEMPTS = env.number("BULKHEAD_MAX_ATTEMPTS", 3, minimum=1)
+OPERATION_DAYS = env.number("BULKHEAD_OPERATION_DAYS", 30, minimum=1)
+MAGENTO_BULK_DAYS = env.number("BULKHEAD_MAGENTO_BULK_DAYS", 60, minimum=1)
+MAGENTO_DATA_HASH = env.flag("BULKHEAD_MAGENTO_DATA_HASH", False)
+
+RQ_QUEUES = {
+    "default": {"URL": REDIS_URL, "DEFAULT_TIMEOUT": 600, "SERIALIZER": "rq.serializers.JSONSerializer", "COMMIT_MODE": "auto"}
+}
+RQ = {"WORKER_CLASS": "asyncops.worker.Worker", "JOB_CLASS": "asyncops.worker.NamedJob"}
+RQ_SHOW_ADMIN_LINK = False
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_filters",
+    "rest_framework",
+    "django_rq",
+    "catalog",
+    "asyncops",
+    "syncapi",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+APPEND_SLASH = False  # clients of the four dialects neither follow nor tolerate redirects
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+AUTH_USER_MODEL = "catalog.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["syncapi.auth.BearerToken"],
+    "DEFAULT_PERMISSION_CLASSES": ["syncapi.auth.DenyAll"],  # a view says whom it lets in
+    "DEFAULT_PARSER_CLASSES": ["syncapi.limits.JsonBody"],
+    "DEFAULT_RENDERER_CLASSES": ["syncapi.limits.JsonAnswer"],
+    "UNAUTHENTICATED_USER": None,
+}
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / ".local" / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]  # HSTS and the redirect belong to the proxy

@@ -1,0 +1,17 @@
+"""The HTTP APIs by which other systems synchronise with this catalog."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class SyncapiConfig(AppConfig):
+    name = "syncapi"
+
+    def ready(self) -> None:
+        from asyncops import dialects
+        from syncapi.magento import stores
+        from syncapi.magento.dialect import MAGENTO
+
+        dialects.register(MAGENTO)
+        stores.watch()

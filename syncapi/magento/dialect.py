@@ -1,0 +1,40 @@
+"""What a worker asks the Magento dialect: what an item means, and how long its operations can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+
+from asyncops.dialects import ItemRefused
+from catalog.commands import Command, Json
+from syncapi.magento.drafts import NotUnderstoodError
+from syncapi.magento.urls import TABLE
+
+
+@dataclass(frozen=True)
+class MagentoDialect:
+    name: str = "magento"
+
+    @property
+    def lifetime(self) -> timedelta:
+        return timedelta(days=settings.MAGENTO_BULK_DAYS)
+
+    def parse(self, kind: str, item: Json, context: Mapping[str, Json]) -> Command:
+        route = TABLE.of_kind(kind)
+        if route is None:
+            raise LookupError(f"no writing route is called {kind!r}: the app that declared it is not installed")
+        try:
+            return route.parse(item, context)
+        except NotUnderstoodError as reason:
+            raise ItemRefused(*reason.errors) from None
+
+    def missing_is_refused(self, kind: str) -> bool:
+        """Deleting a product that is not there is an error (contract 5)."""
+        return True
+
+
+MAGENTO: Final = MagentoDialect()

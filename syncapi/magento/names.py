@@ -1,0 +1,103 @@
+"""Magento's names of the catalog's fields, and what it demands of a new product. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from catalog.commands import Json
+from syncapi.magento import coercion
+from syncapi.magento.coercion import FLAG, FRACTION, TEXT, WHOLE, Kind
+
+CATALOG: Final = "Magento_Catalog::products"
+BULKS: Final = "Magento_Logging::system_magento_logging_bulk_operations"
+ALL_STORES: Final = "all"
+
+PRODUCT_REQUIRED: Final = ("sku", "name", "attribute_set")  # of a new product
+PRICED_TYPES: Final = frozenset({"simple", "virtual", "downloadable"})  # they need a price too
+
+# Field of a product -> (field of the entity, "" when it is read-only or has a rule of its own; its type)
+PRODUCT: Final[Mapping[str, tuple[str, Kind]]] = {
+    "id": ("", WHOLE),
+    "sku": ("", TEXT),
+    "name": ("name", TEXT),
+    "attribute_set_id": ("", WHOLE),
+    "price": ("price_gross", FRACTION),
+    "status": ("", WHOLE),
+    "visibility": ("visibility", WHOLE),
+    "type_id": ("type", TEXT),
+    "created_at": ("", TEXT),
+    "updated_at": ("", TEXT),
+    "weight": ("weight", FRACTION),
+}
+PRODUCT_PARTS: Final = ("extension_attributes", "custom_attributes")
+PRODUCT_LISTS: Final = ("product_links", "options", "media_gallery_entries", "tier_prices")
+
+# Fields of extension_attributes.stock_item; all but qty are derived here, so they are read and not kept
+STOCK_ITEM: Final[Mapping[str, Kind]] = {
+    "qty": FRACTION, "item_id": WHOLE, "product_id": WHOLE, "stock_id": WHOLE, "is_in_stock": FLAG,
+    "is_qty_decimal": FLAG, "show_default_notification_message": FLAG, "use_config_min_qty": FLAG, "min_qty": FRACTION,
+    "use_config_min_sale_qty": WHOLE, "min_sale_qty": FRACTION, "use_config_max_sale_qty": FLAG,
+    "max_sale_qty": FRACTION, "use_config_backorders": FLAG, "backorders": WHOLE,
+    "use_config_notify_stock_qty": FLAG, "notify_stock_qty": FRACTION, "use_config_qty_increments": FLAG,
+    "qty_increments": FRACTION, "use_config_enable_qty_inc": FLAG, "enable_qty_increments": FLAG,
+    "use_config_manage_stock": FLAG, "manage_stock": FLAG, "low_stock_date": TEXT, "is_decimal_divided": FLAG,
+    "stock_status_changed_auto": WHOLE,
+}  # fmt: skip
+
+
+def _as_it_is(value: Json) -> Json:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A custom attribute that has a field of its own in the catalog."""
+
+    field: str
+    read: Callable[[Json], Json] = _as_it_is
+
+
+ATTRIBUTES: Final[Mapping[str, Attribute]] = {
+    "description": Attribute("description"),
+    "short_description": Attribute("short_description"),
+    "url_key": Attribute("url_key"),
+    "meta_title": Attribute("meta_title"),
+    "meta_keyword": Attribute("meta_keyword"),
+    "meta_description": Attribute("meta_description"),
+    "special_price": Attribute("special_price", coercion.amount),
+    "special_from_date": Attribute("special_from", coercion.moment),
+    "special_to_date": Attribute("special_to", coercion.moment),
+    "cost": Attribute("cost", coercion.amount),
+}
+IGNORED_ATTRIBUTES: Final = frozenset({"sku", "tax_class_id"})
+
+STATUSES: Final = {1: True, 2: False}  # enabled, disabled
+
+# Field of the entity -> how Magento names it in an error
+OF_FIELD: Final[Mapping[str, str]] = {
+    **{field: name for name, (field, _) in PRODUCT.items() if field},
+    **{attribute.field: name for name, attribute in ATTRIBUTES.items()},
+    "sku": "sku",
+    "active": "status",
+    "stock": "qty",
+    "attribute_set": "attribute_set_id",
+    "categories": "category_links",
+    "websites": "website_ids",
+    "custom_fields": "custom_attributes",
+}
+LABELS: Final[Mapping[str, str]] = {"sku": "sku", "name": "Product Name", "price": "Price"}
+
+_UPPER: Final = re.compile(r"(?<=[a-z0-9])([A-Z])")
+
+
+def snake_case(name: str) -> str:
+    """camelCase is the same name (contract 2.2)."""
+    return _UPPER.sub(r"_\1", name).lower() if not name.islower() else name
+
+
+def by_name(variable: str) -> str:
+    """The bulk form of a path variable: `:entryId` is `byEntryId` (contract 4)."""
+    return f"by{variable[:1].upper()}{variable[1:]}"

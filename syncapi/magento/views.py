@@ -1,0 +1,141 @@
+"""Magento's calls: what comes in becomes a submission or a question, and the answer is rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from django.conf import settings
+from django.utils import timezone
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from asyncops import intake
+from asyncops.submissions import Caller, Submission
+from catalog.commands import Json, Policy
+from syncapi import signin
+from syncapi.auth import has_any
+from syncapi.exchange import ApiRequest, ApiView
+from syncapi.magento import answers, errors, fields, parsing, products, rendering, routing, status, stores
+from syncapi.magento.routes import Call, Form, Route, RouteTable, WriteRoute
+from syncapi.problems import BadHeader, NotAList, NotAnObject, RecordRefused
+
+
+class MayCall(BasePermission):
+    """The route says which rights let in; whether they reach to each record is asked when it is written."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        route = view.call.route
+        if not route.resource:
+            return True
+        return isinstance(request.auth, Caller) and has_any(request.auth.rights, route.rights)
+
+
+class Rest(ApiView):
+    """Everything below /rest: finds the route, asks for the right, lets the route's view answer."""
+
+    permission_classes = (MayCall,)
+    http_method_names = [*ApiView.http_method_names, "trace"]
+    table: RouteTable = RouteTable()
+    call: Call
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.call = routing.find(self.table, request.META, method=request.method or "", stores=stores.current())
+        super().initial(request, *args, **kwargs)
+
+    def answer(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
+        call = self.call
+        view = call.route.view or _BY_FORM[call.form]
+        response = view(request, call)
+        response.data = fields.keep(response.data, request.query_params.get("fields"))
+        return response
+
+    get = post = put = patch = delete = trace = http_method_not_allowed = answer  # type: ignore[assignment]
+    options = answer  # type: ignore[assignment]
+
+    def get_exception_handler(self) -> Callable[[Exception, Mapping[str, Any]], Response]:
+        return errors.handle
+
+
+def run(request: ApiRequest, call: Call) -> Response:
+    """The sync form of a writing route: 200 with the record, `true` after a delete."""
+    route = _writing(call.route)
+    item = route.item(request.data, call.path)
+    _, [outcome] = intake.run_now(_submission(request, call, [item]), by=request.caller)
+    if outcome.errors:
+        raise RecordRefused(outcome.errors, item=item)
+    return Response(answers.one(outcome, entity=route.entity, store=call.store))
+
+
+def accept(request: ApiRequest, call: Call) -> Response:
+    return _accepted(request, call, [_writing(call.route).item(request.data, call.path)])
+
+
+def accept_bulk(request: ApiRequest, call: Call) -> Response:
+    if not isinstance(request.data, list):
+        raise NotAList
+    for index, item in enumerate(request.data):
+        if not isinstance(item, dict):
+            raise NotAnObject(index=index)
+    return _accepted(request, call, request.data)
+
+
+def product(request: ApiRequest, call: Call) -> Response:
+    id = products.find(call.path["sku"])
+    return Response(products.show([id], store=call.store)[id])
+
+
+def bulk_status(request: ApiRequest, call: Call) -> Response:
+    operation = status.find(call.path["bulkUuid"], organization_id=request.caller.user.organization_id)
+    return Response(status.short(operation, call.table.of_kind(operation.kind)))
+
+
+def bulk_detailed_status(request: ApiRequest, call: Call) -> Response:
+    operation = status.find(call.path["bulkUuid"], organization_id=request.caller.user.organization_id)
+    return Response(status.detailed(operation, call.table.of_kind(operation.kind), stores.current()))
+
+
+def bulk_operation_status(request: ApiRequest, call: Call) -> Response:
+    wanted = parsing.status_number(call.path["status"])
+    return Response(status.count(call.path["bulkUuid"], wanted, organization_id=request.caller.user.organization_id))
+
+
+def sign_in(request: ApiRequest, call: Call) -> Response:
+    username, password = parsing.credentials(request.data)
+    return Response(signin.token(request._request, username=username, password=password, now=timezone.now()))
+
+
+_BY_FORM: Final = {Form.SYNC: run, Form.ASYNC: accept, Form.BULK: accept_bulk}
+
+
+def _accepted(request: ApiRequest, call: Call, items: list[Json]) -> Response:
+    operation = intake.accept(_submission(request, call, items), by=request.caller)
+    store = stores.current().numbers.get(call.store or "", 0)
+    answer = rendering.accepted(operation.uuid, items, store=store, hashed=settings.MAGENTO_DATA_HASH)
+    return Response(answer, status=202)
+
+
+def _submission(request: ApiRequest, call: Call, items: list[Json]) -> Submission:
+    route = _writing(call.route)
+    return Submission(
+        dialect="magento",
+        kind=route.kind,
+        entity=route.entity,
+        items=items,
+        context={"store": call.store, "path": dict(call.path)},
+        policy=_policy(request),
+    )
+
+
+def _policy(request: ApiRequest) -> Policy:
+    """Magento lets good items pass; the header may say otherwise."""
+    value = request.META.get("HTTP_BULKHEAD_POLICY", Policy.EACH)
+    if value not in set(Policy):
+        raise BadHeader(name="Bulkhead-Policy", value=value)
+    return Policy(value)
+
+
+def _writing(route: Route) -> WriteRoute:
+    assert isinstance(route, WriteRoute), f"{route.kind} has a view of its own"
+    return route

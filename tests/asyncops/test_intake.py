@@ -1,0 +1,98 @@
+"""What is accepted is stored whole, in order, whatever Redis does."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import orjson
+import pytest
+from django.db import connection, transaction
+
+from asyncops import doorbell, engine, intake, journal
+from asyncops.intake import ItemsRefused, TooManyItems
+from asyncops.models import Chunk, Item, Operation
+from asyncops.states import State
+from catalog.commands import Policy
+from catalog.models import Product
+from tests.asyncops.plain import item, send, submission
+
+
+@pytest.mark.django_db
+def test_an_operation_is_stored_with_its_items_as_sent_and_nothing_is_written_yet(caller, settings):
+    settings.CHUNK_RECORDS = 2
+    operation = send(caller, item("A", stock=1), item("B"), item("C"))
+    chunks = list(Chunk.objects.order_by("number"))
+    assert [(chunk.first, chunk.size) for chunk in chunks] == [(0, 2), (2, 1)]
+    assert orjson.loads(chunks[0].payload) == [{"sku": "A", "stock": 1}, {"sku": "B"}]
+    assert (operation.state, operation.total, operation.organization) == (State.NEW, 3, caller.user.organization)
+    assert not Product.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_request_that_cannot_be_understood_is_refused_with_every_item_named(caller):
+    with pytest.raises(ItemsRefused) as refusal:
+        send(caller, item("A"), 5, "six")
+    assert sorted(refusal.value.errors) == [1, 2]
+    assert not Operation.objects.exists()
+
+
+@pytest.mark.django_db
+def test_too_many_items_are_refused(caller, settings):
+    settings.MAX_ITEMS = 1
+    with pytest.raises(TooManyItems):
+        send(caller, item("A"), item("B"))
+    assert not Operation.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_operation_without_items_is_done_at_once(caller):
+    assert send(caller).state == State.SUCCESS
+
+
+@pytest.mark.django_db
+def test_policy_all_is_one_chunk(caller, settings):
+    settings.CHUNK_RECORDS = 1
+    send(caller, item("A"), item("B"), policy=Policy.ALL)
+    assert [chunk.size for chunk in Chunk.objects.all()] == [2]
+
+
+@pytest.mark.django_db
+def test_what_is_done_in_the_request_is_a_finished_operation_with_its_items(caller):
+    operation, outcomes = intake.run_now(submission(item("A"), item("B", stock="many"), item("A")), by=caller)
+    operation.refresh_from_db()
+    assert [outcome.kind.value for outcome in outcomes] == ["created", "refused", "unchanged"]
+    assert (operation.state, operation.created, operation.refused, operation.unchanged) == (State.SUCCESS, 1, 1, 1)
+    assert [view.outcome for view in journal.items(operation)] == ["created", "refused", "unchanged"]
+    assert engine.drain() is False
+    assert Item.objects.count() == 2
+
+
+def test_accept_order_is_commit_order(committed, caller):
+    """Two accepts that overlap: the one that draws first commits first, so no earlier one can appear later."""
+    entered, drawn = threading.Event(), []
+
+    def second() -> None:
+        entered.wait()
+        drawn.append(send(caller, item("A", stock=2)).seq)
+        connection.close()
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    with transaction.atomic():
+        first = send(caller, item("A", stock=1))
+        entered.set()
+        time.sleep(0.2)
+        assert drawn == []
+    thread.join()
+    assert drawn[0] > first.seq
+
+
+def test_redis_away_or_hung_does_not_change_the_answer(committed, caller, settings, monkeypatch):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    doorbell._queue.cache_clear()
+    begun = time.monotonic()
+    operation = send(caller, item("A"))
+    doorbell._queue.cache_clear()
+    assert time.monotonic() - begun < 2
+    assert Operation.objects.get(pk=operation.pk).state == State.NEW

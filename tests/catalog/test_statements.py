@@ -1,0 +1,31 @@
+"""The number of SQL statements does not depend on the number of records."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.catalog.products import categories, end, put, write
+
+pytestmark = pytest.mark.django_db
+
+SCENES = {
+    "new": (lambda i: put(f"N{i}", name="n", price_gross=i), 13),
+    "changed": (lambda i: put(f"P{i}", name="changed", stock=i), 11),
+    "unchanged": (lambda i: put(f"P{i}", name="old"), 10),
+    "in a store": (lambda i: put(f"P{i}", store="fr", name="fr"), 13),
+    "with links": (lambda i: put(f"P{i}", links=categories(2, position=i)), 14),
+    "refused": (lambda i: put(f"P{i}", name=5), 9),
+    "deleted": (lambda i: end(f"P{i}"), 13),
+}
+
+
+@pytest.mark.parametrize("size", [1, 100, 1000])
+@pytest.mark.parametrize("scene", SCENES)
+def test_statements_are_as_many_for_one_record_as_for_a_thousand(scene, size):
+    command, expected = SCENES[scene]
+    write(*(put(f"P{i}", name="old") for i in range(size)))
+    with CaptureQueriesContext(connection) as queries:
+        write(*(command(i) for i in range(size)))
+    assert len(queries) == expected, "\n".join(query["sql"][:200] for query in queries)
