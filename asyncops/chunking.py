@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from catalog import resolving
-from catalog.commands import Command, Delete, Json, Policy, Reference
-from catalog.entities import ENTITIES
+from catalog.commands import Command, Delete, Json, Policy
+from catalog.naming import EVERY, Name, referred, written
+from catalog.outcomes import Outcome
 from catalog.resolving import Found, Names
-
-Name = tuple[str, str, Json]  # (entity, kind of name, comparable value)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,48 +25,29 @@ class Cut:
     deletes: bool
 
 
-def cut(commands: Sequence[Command], *, policy: Policy, size: int) -> list[Cut]:
-    """Chunks of consecutive items; under Policy.ALL a single one, since it is one transaction."""
-    size = len(commands) if policy is Policy.ALL else size
-    found = resolving.find(_names(commands))
-    return [_cut(commands[first : first + size], first, found) for first in range(0, len(commands), size or 1)]
+def cut(understood: Sequence[Command | Outcome], *, policy: Policy, size: int) -> list[Cut]:
+    """Chunks of consecutive items; under Policy.ALL a single one, since it is one transaction.
+
+    An item that is refused already concerns no record.
+    """
+    size = len(understood) if policy is Policy.ALL else size
+    found = resolving.find(_names(_commands(understood)))
+    return [_cut(understood[first : first + size], first, found) for first in range(0, len(understood), size or 1)]
 
 
-def _cut(commands: Sequence[Command], first: int, found: Found) -> Cut:
+def _commands(understood: Sequence[Command | Outcome]) -> list[Command]:
+    return [entry for entry in understood if not isinstance(entry, Outcome)]
+
+
+def _cut(understood: Sequence[Command | Outcome], first: int, found: Found) -> Cut:
+    commands = _commands(understood)
     return Cut(
         first=first,
-        size=len(commands),
+        size=len(understood),
         writes=_hashes((name for command in commands for name in written(command)), found),
         refers=_hashes((name for command in commands for name in referred(command)), found),
         deletes=any(isinstance(command, Delete) for command in commands),
     )
-
-
-def written(command: Command) -> Iterator[Name]:
-    """Every name by which a command's own record may be known: the one used, and the natural key that it sets."""
-    if command.key is not None:
-        yield _name(command.entity, command.key)
-    key = ENTITIES[command.entity].key
-    if key and not isinstance(command, Delete) and (value := command.values.get(key.field)) is not None:
-        yield _name(command.entity, Reference(key.field, value))
-
-
-def referred(command: Command) -> Iterator[Name]:
-    """The names of the records that a command refers to."""
-    if isinstance(command, Delete):
-        return
-    spec = ENTITIES[command.entity]
-    for ref in spec.refs:
-        if isinstance(reference := command.values.get(ref.name), Reference):
-            yield _name(ref.entity, reference)
-    for links in spec.links:
-        if (chosen := command.links.get(links.name)) is not None:
-            for link in chosen.links:
-                yield _name(links.entity, link.target)
-
-
-def _name(entity: str, reference: Reference) -> Name:
-    return entity, reference.by, resolving.comparable(entity, reference)
 
 
 def _names(commands: Iterable[Command]) -> Names:
@@ -75,7 +55,7 @@ def _names(commands: Iterable[Command]) -> Names:
     names: Names = defaultdict(set)
     for command in commands:
         for entity, by, value in (*written(command), *referred(command)):
-            if by != "id":
+            if by not in ("id", EVERY):
                 names[entity, by].add(value)
     return names
 

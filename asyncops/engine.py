@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 import orjson
@@ -14,27 +14,33 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from asyncops import claims, dialects, failing, finishing, journal
 from asyncops.claims import Claim
-from asyncops.dialects import ItemRefused
 from asyncops.journal import Done
 from asyncops.models import Chunk
 from asyncops.states import ChunkState
+from asyncops.understanding import understand
 from catalog import writing
-from catalog.commands import Command, Policy
-from catalog.outcomes import Outcome, refused
+from catalog.commands import Policy
+from catalog.outcomes import Outcome
 from catalog.rights import Rights
 
 log = structlog.get_logger(__name__)
 
 
-def drain(*, seconds: float | None = None) -> bool:
-    """Work until nothing is runnable, or for `seconds`; whether the time ran out first."""
-    deadline = None if seconds is None else time.monotonic() + seconds
+def drain(
+    *, seconds: float | None = None, chunks: int | None = None, stopping: Callable[[], bool] = lambda: False
+) -> bool:
+    """Work until nothing is runnable; whether `seconds`, `chunks` or `stopping` ended it first, between two claims."""
+    begun, worked = time.monotonic(), 0
     owner = f"{socket.gethostname()}:{os.getpid()}"
-    while claimed := claims.claim(owner):
+    while not stopping():
+        claimed = claims.claim(owner)
+        if not claimed:
+            return False
         work(claimed)
-        if deadline is not None and time.monotonic() >= deadline:
+        worked += len(claimed)
+        if (seconds is not None and time.monotonic() - begun >= seconds) or (chunks is not None and worked >= chunks):
             return True
-    return False
+    return True
 
 
 def work(claimed: Sequence[Claim]) -> None:
@@ -61,7 +67,8 @@ def apply(claimed: Sequence[Claim]) -> set[int]:
         held = _fenced(claimed)
         _skip_cancelled([chunk for chunk in held if chunk.operation.cancel_requested_at])
         chunks = [chunk for chunk in held if not chunk.operation.cancel_requested_at]
-        done = [entry for _, group in groupby(chunks, key=_together) for entry in _apply_together(list(group))]
+        ordered = _in_order(chunks, depths={claim.chunk: claim.depth for claim in claimed})
+        done = [entry for _, group in groupby(ordered, key=_together) for entry in _apply_together(list(group))]
         finishing.complete(done)
     return {chunk.operation_id for chunk in held}
 
@@ -71,39 +78,31 @@ def _fenced(claimed: Sequence[Claim]) -> list[Chunk]:
     attempts = {claim.chunk: claim.attempt for claim in claimed}
     chunks = Chunk.objects.filter(pk__in=attempts, state=ChunkState.LEASED).order_by("pk")
     locked = chunks.select_for_update(of=("self",)).select_related("operation__user").defer("writes", "refers")
-    held = [chunk for chunk in locked if chunk.attempt == attempts[chunk.pk]]
-    return sorted(held, key=lambda chunk: (chunk.operation.seq, chunk.number))
+    return [chunk for chunk in locked if chunk.attempt == attempts[chunk.pk]]
 
 
 def _skip_cancelled(chunks: Sequence[Chunk]) -> None:
-    Chunk.objects.filter(pk__in=[chunk.pk for chunk in chunks]).update(state=ChunkState.CANCELLED, lease_until=None)
+    if chunks:
+        Chunk.objects.filter(pk__in=[chunk.pk for chunk in chunks]).update(state=ChunkState.CANCELLED, lease_until=None)
 
 
-def _together(chunk: Chunk) -> tuple[object, ...]:
+def _in_order(chunks: Iterable[Chunk], *, depths: Mapping[int, int]) -> list[Chunk]:
+    """Chunks of one depth do not wait for each other, so those of one call of the writer may stand together."""
+    return sorted(chunks, key=lambda chunk: (depths[chunk.pk], _together(chunk), chunk.operation.seq, chunk.first))
+
+
+def _together(chunk: Chunk) -> tuple[str, int]:
     """Neighbours with an equal key are one call of the writer: one user's rights, and no policy that couples them."""
-    if chunk.operation.policy == Policy.ALL:
-        return (chunk.pk,)
-    return ("each", chunk.operation.user_id)
+    coupled = chunk.operation.policy == Policy.ALL and chunk.size > 1
+    return str(chunk.operation.user_id), chunk.pk if coupled else 0
 
 
 def _apply_together(chunks: Sequence[Chunk]) -> Iterator[Done]:
-    policy = Policy(chunks[0].operation.policy)
-    understood = [_understand(chunk) for chunk in chunks]
+    policy = Policy(chunks[0].operation.policy) if len(chunks) == 1 else Policy.EACH
+    understood = [understand(chunk.operation, orjson.loads(chunk.payload)) for chunk in chunks]
     commands = [entry for entries in understood for entry in entries if not isinstance(entry, Outcome)]
     written = iter(writing.apply(commands, policy=policy, rights=Rights.of(chunks[0].operation.user)))
     for chunk, entries in zip(chunks, understood, strict=True):
         outcomes = [entry if isinstance(entry, Outcome) else next(written) for entry in entries]
         dialect = dialects.get(chunk.operation.dialect)
         yield Done(chunk=chunk, outcomes=journal.settled(outcomes, dialect, chunk.operation.kind))
-
-
-def _understand(chunk: Chunk) -> list[Command | Outcome]:
-    """The command of each item, or its refusal: what was understood at the door is understood here as well."""
-    dialect, operation = dialects.get(chunk.operation.dialect), chunk.operation
-    understood: list[Command | Outcome] = []
-    for item in orjson.loads(chunk.payload):
-        try:
-            understood.append(dialect.parse(operation.kind, item, operation.context))
-        except ItemRefused as refusal:
-            understood.append(refused(*refusal.errors))
-    return understood

@@ -11,7 +11,7 @@ from django.utils import timezone
 from asyncops import journal
 from asyncops.journal import Done
 from asyncops.models import Chunk, Operation
-from asyncops.states import OPEN_CHUNK, ChunkState, State, move
+from asyncops.states import ChunkState, State, move
 from catalog.commands import Policy
 from catalog.sql import run
 
@@ -55,7 +55,7 @@ def count(done: Sequence[Done]) -> None:
 
 def finalise(operations: set[int]) -> None:
     """Bring those that have no open chunk left to their final state. Idempotent: the sweeper repeats it."""
-    open_chunks = Chunk.objects.filter(operation=OuterRef("pk"), state__in=OPEN_CHUNK)
+    open_chunks = Chunk.objects.filter(operation=OuterRef("pk"), open=True)
     complete = Operation.objects.filter(~Exists(open_chunks), pk__in=operations)
     dead = Exists(Chunk.objects.filter(operation=OuterRef("pk"), state=ChunkState.DEAD))
     values = {"finished_at": timezone.now(), "untouched": F("total") - sum(F(name) for name in journal.COUNTED)}

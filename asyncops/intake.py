@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from functools import partial
 
@@ -47,12 +49,12 @@ def accept(submission: Submission, *, by: Caller, now: datetime | None = None) -
     """
     commands = understand(submission)
     cuts = chunking.cut(commands, policy=submission.policy, size=settings.CHUNK_RECORDS)
-    with transaction.atomic():
+    with one_commit() as operations:
         operation = _new(submission, by, now or timezone.now())
         Chunk.objects.bulk_create(_chunk(operation, number, cut, submission) for number, cut in enumerate(cuts))
         if not cuts:  # nothing to do is done
             operation.state, operation.finished_at = State.SUCCESS, operation.accepted_at
-        _store_in_order(operation)
+        operations.append(operation)
         transaction.on_commit(doorbell.ring, robust=True)
     return operation
 
@@ -64,14 +66,39 @@ def run_now(submission: Submission, *, by: Caller, now: datetime | None = None) 
     """
     commands = understand(submission)
     moment = now or timezone.now()
-    with transaction.atomic():
+    with one_commit() as operations:
         operation = _new(submission, by, moment)
         outcomes = writing.apply(commands, policy=submission.policy, rights=by.rights)
         outcomes = journal.settled(outcomes, dialects.get(submission.dialect), submission.kind)
         operation.started_at = moment
-        _store_in_order(operation)
         journal.record_finished(operation, submission.items, outcomes, now=now or timezone.now())
+        operations.append(operation)
     return operation, outcomes
+
+
+_open: ContextVar[list[Operation] | None] = ContextVar("operations of the open commit", default=None)
+
+
+@contextmanager
+def one_commit() -> Iterator[list[Operation]]:
+    """A transaction that ends with drawing the place in the accept order of the operations put into the list.
+
+    Everybody waits for who holds that lock, so whatever else belongs into the transaction is done inside, before it.
+    """
+    outer = _open.get()
+    if outer is not None:
+        with transaction.atomic():
+            yield outer
+        return
+    operations: list[Operation] = []
+    token = _open.set(operations)
+    try:
+        with transaction.atomic():
+            yield operations
+            if operations and not transaction.get_rollback():
+                _store_in_order(operations)
+    finally:
+        _open.reset(token)
 
 
 def understand(submission: Submission) -> list[Command]:
@@ -121,8 +148,9 @@ def _chunk(operation: Operation, number: int, cut: chunking.Cut, submission: Sub
     )
 
 
-def _store_in_order(operation: Operation) -> None:
+def _store_in_order(operations: Sequence[Operation]) -> None:
     """The last step before the commit: who has the lock commits before the next one draws, so seq is commit order."""
     run("SELECT pg_advisory_xact_lock(%b::bigint)", [ACCEPT_LOCK])
-    [(operation.seq,)] = run("SELECT nextval('asyncops_accept_order')")
-    operation.save(force_insert=True)
+    for operation in operations:
+        [(operation.seq,)] = run("SELECT nextval('asyncops_accept_order')")
+        operation.save(force_insert=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import Final
 from uuid import UUID
 
@@ -51,11 +52,12 @@ class Done:
 
 def settled(outcomes: Sequence[Outcome], dialect: Dialect, kind: str) -> list[Outcome]:
     """A record that was to be deleted and is not there: the accepting dialect says whether that is a failure."""
-    if not dialect.missing_is_refused(kind):
-        absent = Outcome(kind=OutcomeKind.UNCHANGED)
-    else:
-        absent = refused(FieldError(path="", code=ErrorCode.MISSING))
-    return [absent if outcome.kind is OutcomeKind.MISSING else outcome for outcome in outcomes]
+    is_error = dialect.missing_is_refused(kind)
+    return [_settle(outcome, is_error) if outcome.kind is OutcomeKind.MISSING else outcome for outcome in outcomes]
+
+
+def _settle(missing: Outcome, is_error: bool) -> Outcome:
+    return refused(*missing.errors) if is_error else Outcome(kind=OutcomeKind.UNCHANGED)
 
 
 def record(done: Sequence[Done]) -> None:
@@ -86,7 +88,7 @@ def unchanged_ranges(entry: Done) -> list[list[int]]:
 
 
 def record_finished(operation: Operation, items: Sequence[Json], outcomes: Sequence[Outcome], *, now: datetime) -> None:
-    """Store an operation that was done in its request: one finished chunk, its items, the final state."""
+    """An operation that was done in its request: stores one finished chunk and its items; sets the final state."""
     chunk = Chunk(
         operation=operation,
         number=0,
@@ -108,7 +110,6 @@ def record_finished(operation: Operation, items: Sequence[Json], outcomes: Seque
         setattr(operation, name, entry.counts[name])
     operation.untouched = operation.total - operation.processed
     operation.finished_at = now
-    operation.save()
 
 
 def items(
@@ -118,18 +119,21 @@ def items(
     last = operation.total if count is None else min(operation.total, first + count)
     chunks = list(
         operation.chunks.filter(first__lt=last, first__gt=first - F("size"))
-        .order_by("number")
+        .order_by("first")
         .defer(*([] if with_payload else ["payload"]), "writes", "refers")
     )
-    rows = {
-        index: (outcome, record_id)
-        for index, outcome, record_id in Item.objects.filter(
-            operation_id=operation.pk, index__gte=first, index__lt=last
-        ).values_list("index", "outcome", "record_id")
-    }
-    errors = _errors(operation, first, last)
-    views = (view for chunk in chunks for view in _chunk_views(operation, chunk, rows, errors, with_payload))
-    return [view for view in views if first <= view.index < last]
+    rows, errors = _rows(operation, first, last), _errors(operation, first, last)
+    views = (_chunk_views(operation, chunk, rows, errors, first=first, last=last) for chunk in chunks)
+    if not with_payload:
+        return list(chain.from_iterable(views))
+    return [view for chunk, some in zip(chunks, views, strict=True) for view in _with_payload(chunk, some)]
+
+
+def window(operation: Operation, chunk: Chunk, *, first: int, count: int) -> Iterator[ItemView]:
+    """Items [first, first + count) of one chunk, as far as it has them, without payload. Two queries."""
+    last = min(first + count, chunk.first + chunk.size)
+    rows, errors = _rows(operation, first, last), _errors(operation, first, last)
+    return _chunk_views(operation, chunk, rows, errors, first=first, last=last)
 
 
 def _chunk_views(
@@ -137,20 +141,30 @@ def _chunk_views(
     chunk: Chunk,
     rows: Mapping[int, tuple[str, UUID | None]],
     errors: Mapping[int, tuple[FieldError, ...]],
-    with_payload: bool,
+    *,
+    first: int,
+    last: int,
 ) -> Iterator[ItemView]:
-    payloads = orjson.loads(chunk.payload) if with_payload else None
-    unchanged = {index for low, high in chunk.unchanged for index in range(low, high + 1)}
+    """Those of the chunk's items that lie in [first, last)."""
+    first, last = max(first, chunk.first), min(last, chunk.first + chunk.size)
+    ranges = (range(max(low, first), min(high + 1, last)) for low, high in chunk.unchanged)
+    unchanged = set(chain.from_iterable(ranges))
     absent = UNTOUCHED if operation.is_final else UNDECIDED
-    for index in range(chunk.first, chunk.first + chunk.size):
+    for index in range(first, last):
         outcome, record_id = rows.get(index, (OutcomeKind.UNCHANGED.value if index in unchanged else absent, None))
-        yield ItemView(
-            index=index,
-            outcome=outcome,
-            record_id=record_id,
-            errors=errors.get(index, ()),
-            payload=payloads[index - chunk.first] if payloads else None,
-        )
+        yield ItemView(index=index, outcome=outcome, record_id=record_id, errors=errors.get(index, ()))
+
+
+def _with_payload(chunk: Chunk, views: Iterable[ItemView]) -> Iterator[ItemView]:
+    payloads = orjson.loads(chunk.payload)
+    return (replace(view, payload=payloads[view.index - chunk.first]) for view in views)
+
+
+def _rows(operation: Operation, first: int, last: int) -> Mapping[int, tuple[str, UUID | None]]:
+    found = Item.objects.filter(operation_id=operation.pk, index__gte=first, index__lt=last)
+    return {
+        index: (outcome, record_id) for index, outcome, record_id in found.values_list("index", "outcome", "record_id")
+    }
 
 
 def _errors(operation: Operation, first: int, last: int) -> Mapping[int, tuple[FieldError, ...]]:

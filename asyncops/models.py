@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, Q
 
 from asyncops.states import LIVE, OPEN_CHUNK, ChunkState, State
 from catalog.models import Organization
@@ -38,6 +38,8 @@ class Operation(models.Model):
     kind = models.CharField(max_length=255)  # the dialect's own name of the route; its parsing knows what it means
     entity = models.CharField(max_length=64)
     context = models.JSONField(default=dict)  # what the request said for all items, e.g. its store
+    parent = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="retries")
+    retried = models.CharField(max_length=16, blank=True)  # which of its parent's items it repeats
     policy = models.CharField(max_length=8, default="each")
     state = models.CharField(max_length=16, choices=State.choices, default=State.NEW)
     total = models.IntegerField(default=0)  # items
@@ -62,6 +64,11 @@ class Operation(models.Model):
         permissions = [("cancel_operation", "Can cancel operation")]
         indexes = [
             models.Index(fields=["seq"], condition=Q(state__in=sorted(LIVE)), name="operation_live_by_seq"),
+            models.Index(
+                fields=["organization", "seq"],
+                condition=Q(state__in=sorted(LIVE)),
+                name="operation_live_of_organization",
+            ),
             models.Index(fields=["organization", "-seq"], name="operation_of_organization"),
             models.Index(fields=["expires_at"], name="operation_expires"),
         ]
@@ -82,7 +89,7 @@ class Chunk(models.Model):
     """A run of consecutive items: the unit of work, of leases and of transactions."""
 
     operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="chunks")
-    number = models.IntegerField()  # from 0, in the order of the items
+    number = models.IntegerField()  # from 0, in the order of the items; the parts of a split chunk share it
     first = models.IntegerField()  # index of its first item in the operation
     size = models.IntegerField()
     payload = models.BinaryField()  # JSON list of the items as sent; STORAGE EXTERNAL
@@ -90,6 +97,12 @@ class Chunk(models.Model):
     refers = ArrayField(models.BigIntegerField())  # hashes of the records it refers to
     deletes = models.BooleanField(default=False)  # it must then wait for those that refer to its records
     state = models.CharField(max_length=16, choices=ChunkState.choices, default=ChunkState.QUEUED)
+    # The indexes name this, not the state: a lease changes no indexed column then, so it costs no index entry.
+    open = models.GeneratedField(
+        expression=ExpressionWrapper(Q(state__in=sorted(OPEN_CHUNK)), models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     attempt = models.IntegerField(default=0)  # the fencing token: an outcome is stored only by its latest holder
     suspect = models.BooleanField(default=False)  # a claim of it ended without an outcome: it is claimed alone now
     failures = models.IntegerField(default=0)  # claims of it alone that ended without an outcome
@@ -100,19 +113,43 @@ class Chunk(models.Model):
     last_error = models.TextField(blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["operation", "number"], name="chunk_number")]
+        constraints = [models.UniqueConstraint(fields=["operation", "first"], name="chunk_first")]
         indexes = [
-            models.Index(fields=["operation", "number"], condition=Q(state__in=sorted(OPEN_CHUNK)), name="chunk_open"),
-            GinIndex(
-                fields=["writes"], condition=Q(state__in=sorted(OPEN_CHUNK)), name="chunk_open_writes", fastupdate=False
-            ),
-            GinIndex(
-                fields=["refers"], condition=Q(state__in=sorted(OPEN_CHUNK)), name="chunk_open_refers", fastupdate=False
-            ),
+            models.Index(fields=["operation", "first"], condition=Q(open=True), name="chunk_open"),
+            GinIndex(fields=["writes"], condition=Q(open=True), name="chunk_open_writes", fastupdate=False),
+            GinIndex(fields=["refers"], condition=Q(open=True), name="chunk_open_refers", fastupdate=False),
         ]
 
     def __str__(self) -> str:
         return f"chunk {self.number} of operation {self.operation_id}"
+
+
+class Turn(models.Model):
+    """How much of the workers' time an organization has had: who had least is next."""
+
+    organization = models.OneToOneField(Organization, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    began = models.FloatField()  # when its latest turn began: records divided by weight, on a clock common to all
+    served = models.FloatField()  # when its next turn is
+
+    def __str__(self) -> str:
+        return f"turn of {self.organization_id}"
+
+
+class Pause(models.Model):
+    """While it stands, no chunk of its organization begins; without an organization, none at all."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, null=True, related_name="+")
+    paused_at = models.DateTimeField()
+    paused_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        permissions = [("pause_queue", "Can pause and resume the queue")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization"], nulls_distinct=False, name="pause_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"pause of {self.organization or 'everything'}"
 
 
 class ItemOutcome(models.TextChoices):
@@ -157,3 +194,23 @@ class ItemError(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} at {self.path or 'the record'}"
+
+
+class IdempotencyKey(models.Model):
+    """The answer to a request that named this key, for whoever sends the same request again."""
+
+    pk = models.CompositePrimaryKey("organization_id", "key")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=255)
+    fingerprint = models.BinaryField()  # SHA-256 of what makes the request this one
+    status = models.SmallIntegerField()
+    headers = models.JSONField()
+    body = models.BinaryField()
+    open_until = models.DateTimeField(null=True)  # its sender still waits, and may get a later form of the answer
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="idempotency_key_expires")]
+
+    def __str__(self) -> str:
+        return f"idempotency key {self.key}"

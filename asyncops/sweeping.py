@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from asyncops import doorbell, failing, finishing
-from asyncops.models import Chunk, Operation
-from asyncops.states import LIVE, OPEN_CHUNK, ChunkState
+from asyncops.models import Chunk, Operation, Pause
+from asyncops.states import LIVE, ChunkState
 
 
 def sweep() -> None:
     """Repeat what may have been missed: skip, give up, finalise, ring. Any number of processes may do it at once."""
-    unwanted = Chunk.objects.filter(operation__cancel_requested_at__isnull=False, operation__state__in=LIVE)
-    idle = Q(state=ChunkState.QUEUED) | Q(state=ChunkState.LEASED, lease_until__lt=Now())
-    unwanted.filter(idle).update(state=ChunkState.CANCELLED, lease_until=None)
+    _skip_unwanted()
     failing.give_up()
-    open_chunks = Chunk.objects.filter(operation=OuterRef("pk"), state__in=OPEN_CHUNK)
+    open_chunks = Chunk.objects.filter(operation=OuterRef("pk"), open=True)
     complete = Operation.objects.filter(~Exists(open_chunks), state__in=LIVE)
     finishing.finalise(set(complete.values_list("pk", flat=True)[:1000]))
-    due = Q(state=ChunkState.QUEUED) & (Q(available_at=None) | Q(available_at__lte=Now()))
-    lost = Q(state=ChunkState.LEASED, lease_until__lt=Now())
-    if Chunk.objects.filter(due | lost).exists():
+    if _due().exists():
         doorbell.ring()
+
+
+def _skip_unwanted() -> None:
+    """Chunks of cancelled operations that no worker holds; one that is being applied is locked, and left alone."""
+    asked = Chunk.objects.filter(operation__cancel_requested_at__isnull=False, operation__state__in=LIVE, open=True)
+    idle = asked.exclude(state=ChunkState.LEASED, lease_until__gte=Now())
+    with transaction.atomic():
+        free = list(idle.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True))
+        Chunk.objects.filter(pk__in=free).update(state=ChunkState.CANCELLED, lease_until=None)
+
+
+def _due() -> QuerySet[Chunk]:
+    queued = Q(state=ChunkState.QUEUED) & (Q(available_at=None) | Q(available_at__lte=Now()))
+    lost = Q(state=ChunkState.LEASED, lease_until__lt=Now())
+    paused = Pause.objects.filter(Q(organization=None) | Q(organization=OuterRef("operation__organization")))
+    return Chunk.objects.filter(~Exists(paused), queued | lost, open=True)

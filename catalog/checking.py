@@ -1,4 +1,4 @@
-"""What must hold before rows are written, asked in sets: rights, required fields, keys, unique values."""
+"""What must hold before rows are written, asked in sets: rights, required fields, keys, unique values, trees."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
+from catalog import resolving, validation
 from catalog.commands import Json, Mode, Upsert
 from catalog.outcomes import ErrorCode, FieldError
 from catalog.plans import Plan
-from catalog.rights import Rights
+from catalog.registry import NaturalKey, Ref
+from catalog.rights import Action, Rights
 from catalog.rows import Row
 from catalog.sql import run
 
@@ -26,11 +28,25 @@ def existence(rows: Sequence[Row]) -> None:
             row.refuse(FieldError(path="", code=ErrorCode.MISSING, params=params))
 
 
-def rights(rows: Sequence[Row], entity: str, granted: Rights) -> None:
+def rights(rows: Sequence[Row], current: Plan, granted: Rights) -> None:
+    """Refuse what the caller may not do, and every write to what is only to be read."""
+    entity = current.spec.name
+    if granted.granted is None and not current.spec.read_only:
+        return
     for row in rows:
-        action = "delete" if not isinstance(row.command, Upsert) else "change" if row.exists else "add"
-        if not granted.allow(action, entity):  # type: ignore[arg-type]
-            row.refuse(_forbidden(granted.name(action, entity)))  # type: ignore[arg-type]
+        action: Action = "delete" if not isinstance(row.command, Upsert) else "change" if row.exists else "add"
+        if current.spec.read_only or not granted.allow(action, entity):
+            right = Rights.name(action, entity)
+            row.refuse(FieldError(path="", code=ErrorCode.FORBIDDEN, params={"right": right}))
+
+
+def fill_new(rows: Sequence[Row], current: Plan) -> None:
+    """A new record takes the parts of the key that names it, and the dialect's defaults, for what was not sent."""
+    extra = [(row, values) for row in rows if not row.exists and (values := _extra(row, current))]
+    cleaned = validation.clean(current.spec.name, [values for _, values in extra]) if extra else []
+    for (row, _), (values, errors) in zip(extra, cleaned, strict=True):
+        row.values = values | row.values
+        row.refuse(*errors)
 
 
 def natural_keys(rows: Sequence[Row], current: Plan) -> None:
@@ -38,57 +54,123 @@ def natural_keys(rows: Sequence[Row], current: Plan) -> None:
     key = current.spec.key
     if key is None:
         return
+    field = key.fields[0]
     for row in rows:
-        command = row.command
-        assert isinstance(command, Upsert)
-        if not row.exists and command.key and command.key.by == key.field:
-            row.document.setdefault(key.field, command.key.value)
-        given = row.document.get(key.field)
+        given = row.document.get(field)
         if isinstance(given, str):
             folded = key.fold(given)
             row.document[key.column] = folded
-            if key.column != key.field:
-                row.document[key.field] = given.strip()
+            if key.column != field:
+                row.document[field] = given.strip()
             if not folded:
-                row.refuse(FieldError(path=f"/{key.field}", code=ErrorCode.BLANK))
+                row.refuse(FieldError(path=f"/{field}", code=ErrorCode.BLANK))
 
 
 def required(rows: Sequence[Row], current: Plan) -> None:
-    """Refuse new records that lack what the table or the dialect demands, and were not told otherwise already."""
-    columns = {field.name: field.column for field in current.spec.fields}
+    """Refuse new records that lack what the table or the dialect demands, unless they were told so already."""
+    columns = current.column_of
     for row in rows:
         command = row.command
-        if row.exists or not isinstance(command, Upsert):
+        assert isinstance(command, Upsert)
+        for name in command.required:
+            if row.document.get(columns[name]) == "":
+                row.refuse(FieldError(path=f"/{name}", code=ErrorCode.BLANK))
+        if row.exists:
             continue
-        told = {error.path for error in row.errors}
-        for name in dict.fromkeys((*current.mandatory, *command.required)):
-            if row.document.get(columns[name]) is None and f"/{name}" not in told:
+        lacking = [
+            name
+            for name in dict.fromkeys((*current.mandatory, *command.required))
+            if row.document.get(columns[name]) is None
+        ]
+        told = {error.path for error in row.errors} if lacking else set()
+        for name in lacking:
+            if f"{row.path}/{name}" not in told:
                 row.refuse(FieldError(path=f"/{name}", code=ErrorCode.REQUIRED))
 
 
 def unique(rows: Sequence[Row], current: Plan) -> None:
-    """Refuse the rows that take a value which another record has: one query per unique column that was sent."""
-    for column, field in current.unique.items():
+    """Refuse the rows that take a value which another record has: one query per unique key that was sent."""
+    for key in current.unique_keys:
         takers: dict[Json, list[Row]] = defaultdict(list)
         for row in rows:
-            if (value := row.document.get(column)) is not None:
+            if not _is_its_own_name(row, key) and (value := _key_value(row, key, current)) is not None:
                 takers[value].append(row)
         if takers:
-            _refuse_taken(takers, column, field, current)
+            owners = resolving.ids(current.spec.name, key.name, takers)
+            for value, contenders in takers.items():
+                _refuse_others(contenders, owners.get(value, contenders[0].id), key, value)
 
 
-def _refuse_taken(takers: dict[Json, list[Row]], column: str, field: str, current: Plan) -> None:
-    kind = "uuid" if all(isinstance(value, UUID) for value in takers) else "text"
-    owners = dict(
-        run(f'SELECT "{column}", id FROM {current.table} WHERE "{column}" = ANY(%b::{kind}[])', [list(takers)])
+def trees(rows: Sequence[Row], current: Plan) -> None:
+    """Refuse records that would become their own ancestors, or be nested deeper than their kind allows."""
+    for ref in current.spec.refs:
+        moved = {row.id: row for row in rows if ref.tree and row.document.get(ref.column) is not None}
+        if not moved:
+            continue
+        parents = _ancestors([row.document[ref.column] for row in moved.values()], current, ref)
+        parents.update({row.id: row.document[ref.column] for row in rows if ref.column in row.document})
+        for row in moved.values():
+            _check_place(row, ref, parents)
+        if ref.flat:
+            _refuse_parents(moved, current, ref)
+
+
+def _extra(row: Row, current: Plan) -> dict[str, Json]:
+    command = row.command
+    assert isinstance(command, Upsert)
+    extra = {name: value for name, value in command.defaults.items() if name not in row.given}
+    if command.key is None or (key := current.spec.keys_by_name.get(command.key.by)) is None:
+        return extra
+    parts = command.key.value if len(key.fields) > 1 else (command.key.value,)
+    return extra | {name: part for name, part in zip(key.fields, parts, strict=True) if name not in row.given}
+
+
+def _is_its_own_name(row: Row, key: NaturalKey) -> bool:
+    """The record was found, or found missing, by this very value: nobody else has it."""
+    command_key = row.command.key
+    return command_key is not None and command_key.by == key.name and row.document.get(key.column) == row.name
+
+
+def _key_value(row: Row, key: NaturalKey, current: Plan) -> Json:
+    if len(key.fields) == 1:
+        return row.document.get(key.column)
+    value = tuple(row.document.get(current.column_of[name]) for name in key.fields)
+    return None if None in value else value
+
+
+def _refuse_others(contenders: Sequence[Row], owner: UUID | None, key: NaturalKey, value: Json) -> None:
+    for row in contenders:
+        if row.id != owner:
+            shown = row.values.get(key.fields[0], value) if len(key.fields) == 1 else [str(part) for part in value]
+            params = {"value": shown, "fields": list(key.fields)}
+            row.refuse(FieldError(path=f"/{key.fields[0]}", code=ErrorCode.TAKEN, params=params))
+
+
+def _ancestors(ids: Sequence[UUID], current: Plan, ref: Ref) -> dict[UUID | None, UUID | None]:
+    rows = run(
+        f"""WITH RECURSIVE above AS (
+              SELECT id, "{ref.column}" AS parent FROM {current.table} WHERE id = ANY(%b::uuid[])
+              UNION SELECT t.id, t."{ref.column}" FROM {current.table} t JOIN above a ON t.id = a.parent)
+            SELECT id, parent FROM above""",
+        [list(ids)],
     )
-    for value, contenders in takers.items():
-        owner = owners.get(value, contenders[0].id)
-        for row in contenders:
-            if row.id != owner:
-                shown = row.values.get(field, value)
-                row.refuse(FieldError(path=f"/{field}", code=ErrorCode.TAKEN, params={"value": shown}))
+    return dict(rows)
 
 
-def _forbidden(right: str) -> FieldError:
-    return FieldError(path="", code=ErrorCode.FORBIDDEN, params={"right": right})
+def _check_place(row: Row, ref: Ref, parents: dict[UUID | None, UUID | None]) -> None:
+    path: list[UUID | None] = [row.id]
+    while (parent := parents.get(path[-1])) is not None:
+        if parent in path:
+            params = {"ids": [str(id) for id in (*path, parent)]}
+            row.refuse(FieldError(path=f"/{ref.name}", code=ErrorCode.CYCLE, params=params))
+            return
+        path.append(parent)
+    if ref.flat and len(path) > 2:
+        row.refuse(FieldError(path=f"/{ref.name}", code=ErrorCode.NESTED, params={"limit": 1}))
+
+
+def _refuse_parents(moved: dict[UUID | None, Row], current: Plan, ref: Ref) -> None:
+    """Where one level is allowed, what has children itself may not get a parent."""
+    statement = f'SELECT DISTINCT "{ref.column}" FROM {current.table} WHERE "{ref.column}" = ANY(%b::uuid[])'
+    for (id,) in run(statement, [[row.id for row in moved.values() if row.exists]]):
+        moved[id].refuse(FieldError(path=f"/{ref.name}", code=ErrorCode.NESTED, params={"limit": 1}))

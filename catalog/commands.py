@@ -35,7 +35,11 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Names a record: by "id" (UUID text), "number" (integer) or the entity's natural key."""
+    """Names a record: by "id" (UUID), "number" (integer), a natural key or lookup of its entity, or "local".
+
+    A natural key of several fields has a tuple as its value, whose members may be references themselves. A local
+    name is the `local` of an upsert of the same chunk, wherever it stands there.
+    """
 
     by: str
     value: Json
@@ -43,12 +47,13 @@ class Reference:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scope:
-    """The height at which values are written: the base row, or one store (by its code).
+    """The height at which values are written: the base row, one store (its code), or one language.
 
-    A new record's values always go to the base row, whatever the scope.
+    A new record's values always go to the base row, whatever the store.
     """
 
     store: str | None = None
+    language: Reference | None = None
 
 
 BASE = Scope()
@@ -56,9 +61,11 @@ BASE = Scope()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Link:
-    target: Reference
+    """`target` may be an upsert: then it is written first."""
+
+    target: Reference | Upsert
     values: Mapping[str, int] = field(default_factory=dict)
-    path: str = ""  # JSON pointer below the record, for errors
+    path: str = ""  # JSON pointer below the record, for errors; "" means /<name of the relation>/<position>
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,24 +78,47 @@ class LinkSet:
 class Upsert:
     """Create the record that `key` names, or change the fields given in `values`.
 
-    `values`: by field name; only what is given changes, None clears. `defaults` fill a new record only.
-    `required`: fields that the dialect demands of a new record. `key` None: always a new record.
+    `values`: by field name; only what is given changes, None clears; a reference may be an upsert itself.
+    `children`: by relation, records that belong to this one. `translations`: by language, values or None (removed).
+    `defaults` fill a new record only; `required` are the fields that the dialect demands of one. `key` None: always
+    a new record. `local`: a name by which other upserts of the chunk may refer to this one.
     """
 
     entity: str
     key: Reference | None
     values: Mapping[str, Json]
     links: Mapping[str, LinkSet] = field(default_factory=dict)
+    children: Mapping[str, tuple[Upsert, ...]] = field(default_factory=dict)
+    replace_children: frozenset[str] = frozenset()  # relations whose other children are deleted
+    translations: tuple[tuple[Reference, Mapping[str, Json] | None], ...] = ()
     defaults: Mapping[str, Json] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     scope: Scope = BASE
     mode: Mode = Mode.UPSERT
+    local: str | None = None
+    path: str = ""  # of a nested upsert: JSON pointer below its record
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delete:
+    """Delete the record that `key` names, or all that fit `where` (see catalog.criteria)."""
+
     entity: str
-    key: Reference
+    key: Reference | None = None
+    where: Filter | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filter:
+    """A condition on records: `operator` is equals, any, range, contains, prefix, suffix, and, or, not.
+
+    `value`: a scalar; a tuple for any; {"gte"|"gt"|"lte"|"lt": scalar} for range. `parts`: for and, or, not.
+    """
+
+    operator: str
+    field: str = ""
+    value: Json = None
+    parts: tuple[Filter, ...] = ()
 
 
 Command = Upsert | Delete

@@ -1,4 +1,4 @@
-"""One wave of deletes of one entity: what forbids them, what goes with them, then the records themselves."""
+"""The deletes of one wave: what forbids them, what goes with them, then the records themselves."""
 
 from __future__ import annotations
 
@@ -6,44 +6,42 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from catalog import checking
-from catalog.outcomes import ErrorCode, FieldError, Outcome, OutcomeKind
-from catalog.plans import Plan, plan
+from catalog.outcomes import ErrorCode, FieldError, OutcomeKind
+from catalog.plans import Dependent, OnDelete, Plan, plan
 from catalog.rights import Rights
 from catalog.rows import Row
 from catalog.sql import run
 
 
-def delete(entity: str, rows: Sequence[Row], *, granted: Rights) -> None:
-    """Delete the records that `rows` name; each row has an outcome or errors afterwards."""
+def check(entity: str, rows: Sequence[Row], *, granted: Rights) -> None:
+    """Refuse what may not be deleted; what is not there is missing, which is no error here."""
     current = plan(entity)
-    checking.rights(rows, entity, granted)
+    checking.rights(rows, current, granted)
     for row in rows:
-        if not row.exists:
-            row.outcome = Outcome(kind=OutcomeKind.MISSING)
-        elif str(row.id) in current.spec.protected:
+        row.kind = OutcomeKind.DELETED if row.exists else OutcomeKind.MISSING
+        if str(row.id) in current.spec.protected:
             row.refuse(FieldError(path="", code=ErrorCode.PROTECTED))
-    present = [row for row in rows if row.exists and row.id and not row.errors]
-    if not present:
-        return
-    used = _in_use(current, [row.id for row in present if row.id])
-    for row in present:
-        if row.id in used:
-            row.refuse(FieldError(path="", code=ErrorCode.IN_USE))
-        row.outcome = Outcome(kind=OutcomeKind.DELETED, id=row.id)
-    _remove(current, [row.id for row in present if row.id and row.id not in used])
+    present = {row.id: row for row in rows if row.exists and not row.errors}
+    for id, dependent in _in_use(current, [id for id in present if id]).items():
+        params = {"entity": dependent.entity or dependent.table}
+        present[id].refuse(FieldError(path="", code=ErrorCode.IN_USE, params=params))
 
 
-def _in_use(current: Plan, ids: Sequence[UUID]) -> set[UUID]:
-    """Those that other records refer to, so that they must stay."""
-    return {
-        id
-        for dependent in current.dependents
-        if not dependent.cascade
-        for (id,) in run(
-            f'SELECT DISTINCT "{dependent.column}" FROM {dependent.table} WHERE "{dependent.column}" = ANY(%b::uuid[])',
-            [list(ids)],
-        )
-    }
+def delete(entity: str, rows: Sequence[Row]) -> None:
+    _remove(plan(entity), [row.id for row in rows if row.exists and row.id])
+
+
+def _in_use(current: Plan, ids: Sequence[UUID]) -> dict[UUID, Dependent]:
+    """Those that other records refer to, directly or below them, so that they must stay."""
+    used: dict[UUID, Dependent] = {}
+    for dependent in current.dependents if ids else ():
+        if dependent.rule is OnDelete.PROTECT:
+            used.update(dict.fromkeys(_select(dependent.column, dependent, ids), dependent))
+        elif dependent.rule is OnDelete.CASCADE and dependent.entity:
+            children = dict(_pairs(dependent, ids))
+            below = _in_use(plan(dependent.entity), list(children))
+            used.update({children[id]: blocker for id, blocker in below.items()})
+    return used
 
 
 def _remove(current: Plan, ids: Sequence[UUID]) -> None:
@@ -51,16 +49,26 @@ def _remove(current: Plan, ids: Sequence[UUID]) -> None:
     if not ids:
         return
     for dependent in current.dependents:
-        if dependent.cascade and dependent.entity:
-            children = run(
-                f'SELECT id FROM {dependent.table} WHERE "{dependent.column}" = ANY(%b::uuid[])', [list(ids)]
-            )
-            _remove(plan(dependent.entity), [id for (id,) in children])
-        elif dependent.cascade:
-            run(f'DELETE FROM {dependent.table} WHERE "{dependent.column}" = ANY(%b::uuid[])', [list(ids)])
-    order = current.spec.key.column if current.spec.key else "id"
+        where = f'WHERE "{dependent.column}" = ANY(%b::uuid[])'
+        if dependent.rule is OnDelete.SET_NULL:
+            run(f'UPDATE {dependent.table} SET "{dependent.column}" = NULL {where}', [list(ids)])
+        elif dependent.rule is OnDelete.CASCADE and dependent.entity:
+            _remove(plan(dependent.entity), _select("id", dependent, ids))
+        elif dependent.rule is OnDelete.CASCADE:
+            run(f"DELETE FROM {dependent.table} {where}", [list(ids)])
     run(
         f"""DELETE FROM {current.table} WHERE id IN
-            (SELECT id FROM {current.table} WHERE id = ANY(%b::uuid[]) ORDER BY "{order}" FOR UPDATE)""",
+            (SELECT id FROM {current.table} WHERE id = ANY(%b::uuid[]) ORDER BY "{current.order}" FOR UPDATE)""",
         [list(ids)],
     )
+
+
+def _select(column: str, dependent: Dependent, ids: Sequence[UUID]) -> list[UUID]:
+    statement = f'SELECT DISTINCT "{column}" FROM {dependent.table} WHERE "{dependent.column}" = ANY(%b::uuid[])'
+    return [id for (id,) in run(statement, [list(ids)])]
+
+
+def _pairs(dependent: Dependent, ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
+    """(child, parent)"""
+    statement = f'SELECT id, "{dependent.column}" FROM {dependent.table} WHERE "{dependent.column}" = ANY(%b::uuid[])'
+    return [(child, parent) for child, parent in run(statement, [list(ids)])]

@@ -9,24 +9,30 @@ from catalog import resolving, scopes, statements
 from catalog.commands import Change, Json
 from catalog.plans import Plan
 from catalog.registry import Links
+from catalog.resolving import Upcoming
 from catalog.rows import Row
 from catalog.scopes import Stores
 from catalog.sql import run
 
-Targets = Mapping[int, list[UUID]]  # by row index
+Targets = Mapping[str, Mapping[Row, list[UUID | None]]]  # by relation
 
 
-def targets(rows: Sequence[Row], current: Plan) -> dict[str, Targets]:
-    """The ids that the rows' links lead to, by relation. Rows with a target that does not exist are refused."""
-    return {links.name: resolving.link_targets(rows, links.entity, links.name) for links in current.spec.links}
+def targets(rows: Sequence[Row], current: Plan, coming: Upcoming) -> Targets:
+    """The ids that the rows' links lead to. Rows with a target that does not exist are refused."""
+    linked = [row for row in rows if row.links]
+    if not linked:
+        return {}
+    return {
+        links.name: resolving.link_targets(linked, links.entity, links.name, coming) for links in current.spec.links
+    }
 
 
-def write(rows: Sequence[Row], current: Plan, found: Mapping[str, Targets]) -> set[UUID]:
+def write(rows: Sequence[Row], current: Plan, found: Targets) -> set[UUID | None]:
     """Bring the links to what the rows say; the ids of the owners whose links changed."""
-    changed: set[UUID] = set()
-    for links in current.spec.links:
+    changed: set[UUID | None] = set()
+    for links in current.spec.links if found else ():
         for change in Change:
-            chosen = [row for row in rows if (s := resolving.link_set(row, links.name)) and s.change is change]
+            chosen = [row for row in rows if (s := row.links.get(links.name)) and s.change is change]
             if chosen:
                 changed |= _write(chosen, current, links, change, found[links.name])
     return changed
@@ -35,19 +41,21 @@ def write(rows: Sequence[Row], current: Plan, found: Mapping[str, Targets]) -> s
 def write_initial(rows: Sequence[Row], current: Plan, stores: Stores) -> None:
     """Link new records that brought no links of their own: to the website of their store, or to all."""
     for links in current.spec.links:
-        alone = [row for row in rows if links.everywhere and resolving.link_set(row, links.name) is None]
+        alone = [row for row in rows if links.everywhere and links.name not in row.links]
         if alone:
-            everything = stores.websites()
-            found = {row.index: [own] if (own := scopes.website_of(row, stores)) else everything for row in alone}
-            _owners(statements.link(current.spec.name, links.name), list(_pairs(alone, found)))
+            websites = [scopes.website_of(row, stores) for row in alone]
+            run(statements.link_initially(current.spec.name, links.name), [[row.id for row in alone], websites])
 
 
-def _write(rows: Sequence[Row], current: Plan, links: Links, change: Change, found: Targets) -> set[UUID]:
+def _write(
+    rows: Sequence[Row], current: Plan, links: Links, change: Change, found: Mapping[Row, list[UUID | None]]
+) -> set[UUID | None]:
     entity, name = current.spec.name, links.name
-    owners, targets = _pairs(rows, found)
+    pairs = [(row.id, target) for row in rows for target in dict.fromkeys(found[row])]
+    owners, targets = [owner for owner, _ in pairs], [target for _, target in pairs]
     if change is Change.REMOVE:
         return _owners(statements.unlink(entity, name), [owners, targets])
-    gone = set()
+    gone: set[UUID | None] = set()
     if change is Change.REPLACE:
         gone = _owners(statements.unlink_others(entity, name), [[row.id for row in rows], owners, targets])
     if not owners:
@@ -56,20 +64,13 @@ def _write(rows: Sequence[Row], current: Plan, links: Links, change: Change, fou
     return gone | _owners(statements.link(entity, name), [owners, targets, *extra])
 
 
-def _pairs(rows: Sequence[Row], found: Targets) -> tuple[list[UUID | None], list[UUID]]:
-    pairs = [(row.id, target) for row in rows for target in dict.fromkeys(found[row.index])]
-    return [owner for owner, _ in pairs], [target for _, target in pairs]
-
-
-def _column(rows: Sequence[Row], name: str, column: str, found: Targets) -> list[Json]:
+def _column(rows: Sequence[Row], name: str, column: str, found: Mapping[Row, list[UUID | None]]) -> list[Json]:
     values: list[Json] = []
     for row in rows:
-        links = resolving.link_set(row, name)
-        assert links is not None, "only rows that have this set come here"
-        last = dict(zip(found[row.index], (link.values.get(column) for link in links.links), strict=True))
-        values.extend(last.values())
+        given = (link.values.get(column) for link in row.links[name].links)
+        values.extend(dict(zip(found[row], given, strict=True)).values())  # of two equal targets the last counts
     return values
 
 
-def _owners(statement: str, parameters: Sequence[Json]) -> set[UUID]:
+def _owners(statement: str, parameters: Sequence[Json]) -> set[UUID | None]:
     return {owner for (owner,) in run(statement, parameters)}

@@ -25,6 +25,8 @@ class ErrorCode(StrEnum):
     TAKEN = "taken"  # another record has this unique value; params: value
     EXISTS = "exists"  # the record to create is there already
     MISSING = "missing"  # the record to change is not there; params: by, value
+    CYCLE = "cycle"  # it would be its own ancestor; params: ids, the way round
+    NESTED = "nested"  # its kind is nested at most `limit` levels deep
     IN_USE = "in_use"  # other records refer to it
     PROTECTED = "protected"  # base data
     FORBIDDEN = "forbidden"  # the caller has no right; params: right
@@ -59,6 +61,7 @@ class Outcome:
     kind: OutcomeKind
     id: UUID | None = None
     errors: tuple[FieldError, ...] = ()
+    nested: tuple[tuple[str, UUID], ...] = ()  # (entity, id) of what was written inside it
 
 
 def refused(*errors: FieldError, id: UUID | None = None) -> Outcome:

@@ -4,30 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Final
 
 from django.apps import apps
-from django.db.models import CASCADE, PROTECT, Field, ForeignObjectRel, Model
+from django.db.models import CASCADE, PROTECT, SET_NULL, ForeignObjectRel, Model
 
 from catalog.commands import Json
 from catalog.entities import ENTITIES
-from catalog.registry import Document, EntitySpec, Links
+from catalog.registry import Document, EntitySpec, Links, NaturalKey
 
 OWN_COLUMNS = ("id", "created_at", "updated_at")  # every entity has them; the writer fills them
 
 
+class OnDelete(Enum):
+    """What deleting a record means for the rows that refer to it."""
+
+    CASCADE = "they go with it"
+    PROTECT = "they forbid it"
+    SET_NULL = "they lose the reference"
+
+
+_RULES: Final = {CASCADE: OnDelete.CASCADE, PROTECT: OnDelete.PROTECT, SET_NULL: OnDelete.SET_NULL}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dependent:
-    """A table whose rows refer to an entity, and what deleting the entity means for them."""
+    """A table whose rows refer to an entity by `column`."""
 
     table: str
     column: str
-    cascade: bool  # False: they forbid it
+    rule: OnDelete
     entity: str | None  # the entity kept in that table; None for mapping and value tables
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MappingTable:
     """A mapping table, by its column names."""
 
@@ -42,7 +54,7 @@ class Plan:
     spec: EntitySpec
     model: type[Model]
 
-    @property
+    @cached_property
     def table(self) -> str:
         return self.model._meta.db_table
 
@@ -54,15 +66,23 @@ class Plan:
         return (*declared, key.column) if key and key.column not in declared else tuple(declared)
 
     @cached_property
+    def column_of(self) -> Mapping[str, str]:
+        return {field.name: field.column for field in self.spec.fields}
+
+    @cached_property
     def merged(self) -> frozenset[str]:
         return frozenset(f.column for f in self.spec.fields if isinstance(f, Document) and f.merged)
 
     @cached_property
     def blank(self) -> Mapping[str, Json]:
-        """A new record before its values: the model's defaults, by column."""
-        fields = [self.model._meta.get_field(f.name) for f in self.spec.fields]
-        defaults = {str(f.column): f.get_default() for f in fields if isinstance(f, Field) and f.has_default()}
-        return defaults | dict(self.spec.defaults)
+        """A new record before its values: the model's defaults, by column, the derived columns included."""
+        fields = [field for field in self.model._meta.concrete_fields if field.name not in (*OWN_COLUMNS, "number")]
+        return {str(field.column): field.get_default() for field in fields if field.has_default()}
+
+    @cached_property
+    def derived(self) -> tuple[str, ...]:
+        """Columns that no command can set and that have a default."""
+        return tuple(column for column in self.blank if column not in self.columns)
 
     @cached_property
     def mandatory(self) -> tuple[str, ...]:
@@ -70,17 +90,8 @@ class Plan:
         return tuple(f.name for f in self.spec.fields if not f.nullable and f.column not in self.blank)
 
     @cached_property
-    def unique(self) -> Mapping[str, str]:
-        """Column -> field for every single-column unique constraint besides the ids."""
-        key_column = self.spec.key.column if self.spec.key else None
-        found = {}
-        for spec in self.spec.fields:
-            column = self.model._meta.get_field(spec.name)
-            if getattr(column, "unique", False) or spec.column == key_column:
-                found[spec.column] = spec.name
-        if self.spec.key:
-            found[self.spec.key.column] = self.spec.key.field
-        return found
+    def unique_keys(self) -> tuple[NaturalKey, ...]:
+        return tuple(key for key in self.spec.keys if key.unique)
 
     @cached_property
     def mappings(self) -> Mapping[str, MappingTable]:
@@ -91,17 +102,28 @@ class Plan:
         return str(apps.get_model(self.spec.store_values)._meta.db_table)
 
     @cached_property
-    def store_owner(self) -> str:
+    def translation_table(self) -> str:
+        return str(apps.get_model(f"{self.spec.model}Translation")._meta.db_table)
+
+    @cached_property
+    def owner(self) -> str:
+        """The column by which the tables beside this one name a record of it."""
         return f"{self.spec.name}_id"
 
     @cached_property
+    def order(self) -> str:
+        """The column in whose order everybody locks and inserts its rows."""
+        return self.spec.key.column if self.spec.key else "id"
+
+    @cached_property
     def dependents(self) -> tuple[Dependent, ...]:
-        return tuple(_dependent(relation) for relation in self.model._meta.get_fields(include_hidden=True) if _is_foreign_key(relation))
+        related = self.model._meta.get_fields(include_hidden=True)
+        return tuple(_dependent(relation) for relation in related if _is_foreign_key(relation))
 
     @cached_property
     def rank(self) -> int:
         """Entities of a lower rank are written first: whatever a record refers to exists before it."""
-        others = {ref.entity for ref in self.spec.refs} | {links.entity for links in self.spec.links}
+        others = {ref.entity for ref in self.spec.refs if not ref.late} | {links.entity for links in self.spec.links}
         return 1 + max((plan(name).rank for name in others - {self.spec.name}), default=0)
 
 
@@ -112,13 +134,13 @@ def plan(entity: str) -> Plan:
 
 
 @cache
-def _entity_of_table(table: str) -> str | None:
-    return next((name for name in ENTITIES if plan(name).table == table), None)
+def _entities_by_table() -> Mapping[str, str]:
+    return {plan(name).table: name for name in ENTITIES}
 
 
 def _mapping(links: Links) -> MappingTable:
-    model = apps.get_model(links.mapping)
-    return MappingTable(links=links, table=model._meta.db_table, owner=f"{links.owner}_id", target=f"{links.target}_id")
+    table = apps.get_model(links.mapping)._meta.db_table
+    return MappingTable(links=links, table=table, owner=f"{links.owner}_id", target=f"{links.target}_id")
 
 
 def _is_foreign_key(relation: Any) -> bool:
@@ -126,9 +148,10 @@ def _is_foreign_key(relation: Any) -> bool:
 
 
 def _dependent(relation: Any) -> Dependent:
-    if relation.on_delete not in (CASCADE, PROTECT):
-        raise NotImplementedError(f"{relation} is neither CASCADE nor PROTECT.")
     table = relation.related_model._meta.db_table
     return Dependent(
-        table=table, column=relation.field.column, cascade=relation.on_delete is CASCADE, entity=_entity_of_table(table)
+        table=table,
+        column=relation.field.column,
+        rule=_RULES[relation.on_delete],
+        entity=_entities_by_table().get(table),
     )

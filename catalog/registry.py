@@ -26,6 +26,7 @@ class FieldSpec:
     name: str
     nullable: bool = True  # may be cleared with null
     height: Height = Height.GLOBAL
+    translated: bool = False  # each language may have its own
     derived_sql: str = ""  # its value when `derived_from` was sent and the field itself was not
     derived_from: str = ""
 
@@ -69,13 +70,22 @@ class Document(FieldSpec):
     """An object. With `merged`, an update changes the keys it names and null removes one."""
 
     merged: bool = False
+    array: bool = False  # a list instead of an object
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Identifier(FieldSpec):
+    """A UUID of something that this catalog does not keep."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ref(FieldSpec):
-    """A to-one reference: the value is a `commands.Reference` or None."""
+    """A to-one reference: the value is a `commands.Reference`, a nested `Upsert`, or None."""
 
     entity: str
+    late: bool = False  # may name a record that is written after this one; it has no foreign key in the database
+    tree: bool = False  # to its own kind: a record may not be its own ancestor
+    flat: bool = False  # to its own kind, one level deep: what is referred to has no parent itself
 
     @property
     def column(self) -> str:
@@ -105,12 +115,27 @@ def folded(value: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class NaturalKey:
-    """A field that names a record beside its id, and the unique column that holds its comparable form."""
+class Children:
+    """A one-to-many relation: records of `entity` that belong to one of ours by their field `field`."""
 
+    name: str
+    entity: str
     field: str
-    column: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NaturalKey:
+    """Fields that together name a record beside its id. One alone may have a column for its comparable form."""
+
+    fields: tuple[str, ...]
+    column: str = ""
     fold: Callable[[str], str] = same
+    unique: bool = True  # the database has a constraint; without one the key names the oldest that fits
+
+    @property
+    def name(self) -> str:
+        """The `by` of a Reference that uses this key; its value is then one value, or a tuple of several."""
+        return ",".join(self.fields)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,11 +143,13 @@ class EntitySpec:
     name: str
     model: str  # label of the model: "catalog.Product"
     fields: tuple[FieldSpec, ...]
-    key: NaturalKey | None = None
+    keys: tuple[NaturalKey, ...] = ()  # the first is its usual one
     links: tuple[Links, ...] = ()
+    children: tuple[Children, ...] = ()
     protected: tuple[str, ...] = ()  # ids of base data that nobody may delete
     store_values: str = ""  # model label of the table of store overrides, "" without
-    defaults: Mapping[str, object] = field(default_factory=dict)  # by column, for new rows
+    read_only: bool = False
+    lookups: Mapping[str, str] = field(default_factory=dict)  # further names: by -> SQL that yields (name, id)
 
     @cached_property
     def by_name(self) -> Mapping[str, FieldSpec]:
@@ -133,5 +160,22 @@ class EntitySpec:
         return tuple(spec for spec in self.fields if isinstance(spec, Ref))
 
     @cached_property
+    def translated(self) -> tuple[FieldSpec, ...]:
+        return tuple(spec for spec in self.fields if spec.translated)
+
+    @cached_property
+    def key(self) -> NaturalKey | None:
+        """Its usual natural key, when that is a single field."""
+        return self.keys[0] if self.keys and len(self.keys[0].fields) == 1 else None
+
+    @cached_property
+    def keys_by_name(self) -> Mapping[str, NaturalKey]:
+        return {key.name: key for key in self.keys}
+
+    @cached_property
     def links_by_name(self) -> Mapping[str, Links]:
         return {link.name: link for link in self.links}
+
+    @cached_property
+    def children_by_name(self) -> Mapping[str, Children]:
+        return {children.name: children for children in self.children}

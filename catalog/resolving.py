@@ -1,95 +1,59 @@
-"""From the names that commands use (natural keys, numbers, ids) to ids: a chunk at a time, one query per kind of name."""
+"""From the names that commands use to ids: a chunk at a time, one query per kind of name."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
-from catalog.commands import Json, LinkSet, Reference, Upsert
+from catalog.commands import Json, Reference, Upsert
 from catalog.identity import uuid7
+from catalog.nesting import ROW
 from catalog.outcomes import ErrorCode, FieldError
 from catalog.plans import Plan, plan
+from catalog.registry import Integer, NaturalKey, Number, Ref
 from catalog.rows import Row
+from catalog.sql import names as column_names
 from catalog.sql import run
 
+LOCAL: Final = "local"
 Names = dict[tuple[str, str], set[Json]]  # (entity, kind of name) -> comparable values
-Found = dict[tuple[str, str, Json], UUID]
+Found = Mapping[tuple[str, str, Json], UUID]
+Upcoming = Mapping[tuple[str, str, Json], Row]  # by the same names, the rows that are written in this wave
 
 
-def comparable(entity: str, reference: Reference) -> Json:
-    """The form in which two names of one record are equal; None when it cannot name any record."""
-    value = reference.value
-    key = plan(entity).spec.key
-    if key is not None and reference.by == key.field:
+def comparable(entity: str, reference: Reference, known: Found | None = None) -> Json:
+    """The form in which two names of one record are equal; None when it cannot name any record.
+
+    `known`: ids of the references inside a key of several fields.
+    """
+    by, value = reference.by, reference.value
+    if by == "id":
+        return value if isinstance(value, UUID) else _uuid(value)
+    if by == "number":
+        return value if type(value) is int and abs(value) < 2**63 else None
+    if by in (LOCAL, ROW):
+        return value
+    spec = plan(entity).spec
+    if (key := spec.keys_by_name.get(by)) is None:
+        if by not in spec.lookups:
+            raise LookupError(f"{entity} cannot be named by {by}")
+        return value if isinstance(value, str) else None
+    if len(key.fields) == 1:
         return key.fold(value) if isinstance(value, str) and "\0" not in value else None
-    if reference.by == "number":
-        return value if isinstance(value, int) and abs(value) < 2**63 else None
-    if reference.by != "id":
-        raise LookupError(f"{entity} cannot be named by {reference.by}")
-    return value if isinstance(value, UUID) else _uuid(value)
+    parts = tuple(_part(spec.by_name[name], part, known or {}) for name, part in zip(key.fields, value, strict=True))
+    return None if None in parts else parts
 
 
-def find(names: Mapping[tuple[str, str], set[Json]]) -> Found:
+def find(names: Mapping[tuple[str, str], set[Json]]) -> dict[tuple[str, str, Json], UUID]:
     """The ids of those that exist, by (entity, kind, comparable value)."""
-    found: Found = {}
+    found: dict[tuple[str, str, Json], UUID] = {}
     for (entity, by), values in names.items():
-        column = _column(plan(entity), by)
-        if known := [value for value in values if value is not None]:
-            rows = run(
-                f'SELECT "{column}", id FROM {plan(entity).table} WHERE "{column}" = ANY(%b::{_TYPES.get(by, "text")}[])',
-                [known],
-            )
-            found.update({(entity, by, value): id for value, id in rows})
+        known = [value for value in values if value is not None]
+        if known and by not in (LOCAL, ROW):
+            found.update({(entity, by, value): id for value, id in _look_up(plan(entity), by, known)})
     return found
-
-
-def identify(rows: Sequence[Row]) -> None:
-    """Give each row the id of the record that its command names, and say whether it exists."""
-    names: Names = defaultdict(set)
-    for row in rows:
-        if row.command.key is not None:
-            entity, by = row.command.entity, row.command.key.by
-            names[entity, by].add(comparable(entity, row.command.key))
-    found = find(names)
-    for row in rows:
-        _identify(row, found)
-
-
-def references(rows: Sequence[Row], spec_plan: Plan) -> None:
-    """Put the ids of referenced records into the documents; refuse the rows whose references lead nowhere."""
-    names: Names = defaultdict(set)
-    for row in rows:
-        for field in spec_plan.spec.refs:
-            if (reference := row.values.get(field.name)) is not None:
-                names[field.entity, reference.by].add(comparable(field.entity, reference))
-    found = find(names) if names else {}
-    for row in rows:
-        for field in spec_plan.spec.refs:
-            if field.name in row.values:
-                row.document[field.column] = _target(row, field.entity, row.values[field.name], f"/{field.name}", found)
-
-
-def link_targets(rows: Sequence[Row], entity: str, name: str) -> dict[int, list[UUID]]:
-    """For the link sets called `name`: the ids of their targets, by row index. Refuses rows with unknown ones."""
-    sets = [(row, links) for row in rows if (links := link_set(row, name))]
-    names: Names = defaultdict(set)
-    for _, links in sets:
-        for link in links.links:
-            names[entity, link.target.by].add(comparable(entity, link.target))
-    found = find(names) if names else {}
-    return {
-        row.index: [
-            target
-            for position, link in enumerate(links.links)
-            if (target := _target(row, entity, link.target, link.path or f"/{name}/{position}", found))
-        ]
-        for row, links in sets
-    }
-
-
-def link_set(row: Row, name: str) -> LinkSet | None:
-    return row.command.links.get(name) if isinstance(row.command, Upsert) else None
 
 
 def ids(entity: str, by: str, values: Iterable[Json]) -> dict[Json, UUID]:
@@ -97,12 +61,94 @@ def ids(entity: str, by: str, values: Iterable[Json]) -> dict[Json, UUID]:
     return {value: id for (_, _, value), id in find({(entity, by): set(values)}).items()}
 
 
-_TYPES = {"id": "uuid", "number": "bigint"}
+def identify(rows: Sequence[Row]) -> None:
+    """Give each row the id of the record that its command names, and say whether it exists."""
+    inner: Names = defaultdict(set)
+    for row in rows:
+        if row.command.key is not None and isinstance(row.command.key.value, tuple):
+            _gather_inner(row.command.entity, row.command.key, inner)
+    known = find(inner) if inner else {}
+    names: Names = defaultdict(set)
+    for row in rows:
+        if (key := row.command.key) is not None:
+            row.name = comparable(row.command.entity, key, known)
+            names[row.command.entity, key.by].add(row.name)
+    found = find(names)
+    for row in rows:
+        _identify(row, found)
 
 
-def _column(entity_plan: Plan, by: str) -> str:
-    key = entity_plan.spec.key
-    return key.column if key is not None and by == key.field else by
+def upcoming(rows: Sequence[Row]) -> Upcoming:
+    """The rows of a wave by every name that others of it may use for them."""
+    found: dict[tuple[str, str, Json], Row] = {}
+    for row in rows:
+        entity = row.command.entity
+        found[entity, "id", row.id] = row
+        if row.command.key is not None:
+            found[entity, row.command.key.by, row.name] = row
+        key = plan(entity).spec.key
+        if key is not None and isinstance(given := row.values.get(key.fields[0]), str):
+            found[entity, key.name, key.fold(given)] = row
+        if isinstance(row.command, Upsert) and row.command.local is not None:
+            found[entity, LOCAL, row.command.local] = row
+    return found
+
+
+def references(rows: Sequence[Row], current: Plan, coming: Upcoming) -> None:
+    """Put the ids of referenced records into the documents; refuse the rows whose references lead nowhere."""
+    refs = [ref for ref in current.spec.refs if any(ref.name in row.document for row in rows)]
+    if not refs:
+        return
+    names: Names = defaultdict(set)
+    for row in rows:
+        for ref in refs:
+            if (reference := row.document.get(ref.name)) is not None:
+                names[ref.entity, reference.by].add(comparable(ref.entity, reference))
+    found = find(names)
+    for row in rows:
+        for ref in refs:
+            if ref.name in row.document:
+                reference = row.document.pop(ref.name)
+                row.document[ref.column] = target(row, ref.entity, reference, f"/{ref.name}", found, coming)
+
+
+def link_targets(rows: Sequence[Row], entity: str, name: str, coming: Upcoming) -> dict[Row, list[UUID | None]]:
+    """For the link sets called `name`, the ids of their targets by row. Refuses rows with unknown ones."""
+    sets = [(row, links) for row in rows if (links := row.links.get(name)) is not None]
+    names: Names = defaultdict(set)
+    for _, links in sets:
+        for link in links.links:
+            assert isinstance(link.target, Reference), "nested targets have become rows"
+            names[entity, link.target.by].add(comparable(entity, link.target))
+    found = find(names) if names else {}
+    return {
+        row: [
+            target(row, entity, link.target, link.path or f"/{name}/{position}", found, coming)  # type: ignore[arg-type]
+            for position, link in enumerate(links.links)
+        ]
+        for row, links in sets
+    }
+
+
+def target(
+    row: Row, entity: str, reference: Reference | None, path: str, found: Found, coming: Upcoming
+) -> UUID | None:
+    """The id that a reference of `row` leads to; the row waits for it if it is written in the same wave."""
+    if reference is None:
+        return None
+    if reference.by == ROW:
+        row.needs.append(reference.value)
+        other: UUID | None = reference.value.id
+        return other
+    name = (entity, reference.by, comparable(entity, reference))
+    id = found.get(name)
+    if id is None and (writer := coming.get(name)) is not None:
+        row.needs.append(writer)
+        id = writer.id
+    if id is None:
+        params = {"entity": entity, "by": reference.by, "value": reference.value}
+        row.refuse(FieldError(path=path, code=ErrorCode.REFERENCE, params=params))
+    return id
 
 
 def _identify(row: Row, found: Found) -> None:
@@ -110,24 +156,60 @@ def _identify(row: Row, found: Found) -> None:
     if key is None:
         row.id, row.exists = uuid7(), False
         return
-    value = comparable(entity, key)
-    row.id = found.get((entity, key.by, value))
+    row.id = found.get((entity, key.by, row.name))
     row.exists = row.id is not None
     if row.exists or not isinstance(row.command, Upsert):
         return
-    if value is None:
+    if row.name is None:
         row.refuse(FieldError(path=f"/{key.by}", code=ErrorCode.TYPE, params={"expected": key.by, "value": key.value}))
-    row.id = value if key.by == "id" else uuid7()
+    row.id = row.name if key.by == "id" else uuid7()
 
 
-def _target(row: Row, entity: str, reference: Reference | None, path: str, found: Found) -> UUID | None:
-    if reference is None:
-        return None
-    target = found.get((entity, reference.by, comparable(entity, reference)))
-    if target is None:
-        params = {"entity": entity, "by": reference.by, "value": reference.value}
-        row.refuse(FieldError(path=path, code=ErrorCode.REFERENCE, params=params))
-    return target
+def _look_up(current: Plan, by: str, values: Sequence[Json]) -> list[tuple[Json, UUID]]:
+    if by in current.spec.lookups:
+        statement = f"SELECT * FROM ({current.spec.lookups[by]}) AS l (value, id) WHERE value = ANY(%b::text[])"
+        return [(value, id) for value, id in run(statement, [values])]
+    key = current.spec.keys_by_name.get(by)
+    if key is not None and len(key.fields) > 1:
+        return _look_up_tuples(current, key, values)
+    column, kind = (key.column, "text") if key else (by, {"id": "uuid", "number": "bigint"}[by])
+    statement = f'SELECT "{column}", id FROM {current.table} WHERE "{column}" = ANY(%b::{kind}[])'
+    return [(value, id) for value, id in run(statement, [values])]
+
+
+def _look_up_tuples(current: Plan, key: NaturalKey, values: Sequence[Json]) -> list[tuple[Json, UUID]]:
+    """The oldest record of each, where the key is not unique."""
+    columns = [current.column_of[name] for name in key.fields]
+    arrays = ", ".join(f"%b::{_sql_type(current, name)}[]" for name in key.fields)
+    same = " AND ".join(f't."{column}" = k."{column}"' for column in columns)
+    rows = run(
+        f"SELECT {column_names(columns, 'k')}, t.id FROM unnest({arrays}) AS k ({column_names(columns)})"
+        f" JOIN {current.table} t ON {same} ORDER BY t.number DESC",
+        [list(part) for part in zip(*values, strict=True)],
+    )
+    return [(tuple(row[:-1]), row[-1]) for row in rows]
+
+
+def _sql_type(current: Plan, name: str) -> str:
+    field = current.spec.by_name[name]
+    return {Ref: "uuid", Integer: "int", Number: "numeric"}.get(type(field), "text")
+
+
+def _gather_inner(entity: str, key: Reference, names: Names) -> None:
+    spec = plan(entity).spec
+    for name, part in zip(spec.keys_by_name[key.by].fields, key.value, strict=True):
+        field = spec.by_name[name]
+        if isinstance(field, Ref) and isinstance(part, Reference):
+            names[field.entity, part.by].add(comparable(field.entity, part))
+
+
+def _part(field: object, part: Json, known: Found) -> Json:
+    if isinstance(field, Ref):
+        if not isinstance(part, Reference):
+            return None
+        own = comparable(field.entity, part)
+        return known.get((field.entity, part.by, own), own if part.by == "id" else None)
+    return part if isinstance(part, str | int) else None
 
 
 def _uuid(value: Json) -> UUID | None:

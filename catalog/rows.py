@@ -1,34 +1,52 @@
-"""The writer's working copy of one command on its way through a chunk."""
+"""The writer's working copy of a command on its way through a chunk; nested commands have rows of their own."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from catalog.commands import Delete, Json, Upsert
-from catalog.outcomes import FieldError, Outcome, refused
+from catalog.commands import Delete, Json, LinkSet, Upsert
+from catalog.outcomes import FieldError, OutcomeKind
+
+Document = dict[str, Json]  # values by column
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Row:
     """Filled step by step. With errors it goes through every check, so that all are reported, but is not written."""
 
-    index: int  # of its command in the chunk
+    index: int  # of the chunk's command that it belongs to
     command: Upsert | Delete
+    given: Mapping[str, Json] = field(default_factory=dict)  # the command's values, nested ones replaced by references
+    links: Mapping[str, LinkSet] = field(default_factory=dict)
+    path: str = ""  # JSON pointer of this row below the command's record
+    nested: bool = False
     values: dict[str, Json] = field(default_factory=dict)  # clean, by field name
+    document: Document = field(default_factory=dict)  # for the base row
+    overrides: Document = field(default_factory=dict)  # for the store's own values
+    translated: dict[UUID, Document | None] = field(default_factory=dict)  # by language; None removes it
     errors: list[FieldError] = field(default_factory=list)
+    needs: list[Row] = field(default_factory=list)  # rows of the same wave whose records it refers to
+    name: Json = None  # the comparable form of the command's key
     id: UUID | None = None
     exists: bool = False
-    document: dict[str, Json] = field(default_factory=dict)  # for the base row, by column
-    overrides: dict[str, Json] = field(default_factory=dict)  # for the store's own values, by column
+    spoiled: bool = False  # it is good, but belongs together with one that is not
     dumped: str = "{}"  # `document` as JSON
-    outcome: Outcome | None = None
+    kind: OutcomeKind = OutcomeKind.UNCHANGED
+
+    @property
+    def good(self) -> bool:
+        return not self.errors and not self.spoiled
+
+    @property
+    def has_more(self) -> bool:
+        """Whether anything beside its base row is to be written."""
+        return bool(self.links or self.overrides or self.translated)
 
     def refuse(self, *errors: FieldError) -> None:
-        self.errors.extend(errors)
-
-    def result(self) -> Outcome:
-        if self.errors:
-            return refused(*self.errors, id=self.id if self.exists else None)
-        assert self.outcome is not None, f"row {self.index} has no outcome"
-        return self.outcome
+        for error in errors:
+            placed = (
+                FieldError(path=self.path + error.path, code=error.code, params=error.params) if self.path else error
+            )
+            self.errors.append(placed)

@@ -31,10 +31,6 @@ class Stores:
     def load(cls) -> Stores:
         return cls({code: (id, website) for code, id, website in run("SELECT code, id, website_id FROM catalog_store")})
 
-    def websites(self) -> list[UUID]:
-        """Every website, also one without stores."""
-        return [id for (id,) in run("SELECT id FROM catalog_website ORDER BY number")]
-
     def covering(self, code: str, height: Height) -> list[UUID]:
         """The stores for which a value at `height`, sent to one store, stands."""
         id, website = self.by_code[code]
@@ -61,15 +57,15 @@ def separate(rows: Sequence[Row], current: Plan) -> None:
     """Move the values that belong to a row's store out of its base document. A new record has base values only."""
     if not current.spec.store_values:
         return
-    local = [field for field in current.spec.fields if effective(field.height) is not Height.GLOBAL]
-    for row in rows:
-        if row.exists and _store(row):
-            for field in local:
-                if field.column in row.document:
-                    row.overrides.update(_override(field, row.document.pop(field.column), current))
+    here = [row for row in rows if row.exists and _store(row)]
+    local = [field for field in current.spec.fields if here and effective(field.height) is not Height.GLOBAL]
+    for row in here:
+        for field in local:
+            if field.column in row.document:
+                row.overrides.update(_override(field, row.document.pop(field.column), current))
 
 
-def write(rows: Sequence[Row], current: Plan, stores: Stores) -> set[UUID]:
+def write(rows: Sequence[Row], current: Plan, stores: Stores) -> set[UUID | None]:
     """Merge the overrides of `rows` into the values of their stores; the ids of the records that changed."""
     entries = [entry for row in rows if row.overrides for entry in _entries(row, current, stores)]
     if not entries:
@@ -129,9 +125,9 @@ def _entries(row: Row, current: Plan, stores: Stores) -> Iterator[tuple[Any, ...
 def _overlay(records: dict[UUID, dict[str, Json]], current: Plan, store: str) -> None:
     by_column = {field.column: field for field in current.spec.fields}
     rows = run(
-        f"""SELECT v."{current.store_owner}", v."values" FROM {current.store_table} v
+        f"""SELECT v."{current.owner}", v."values" FROM {current.store_table} v
               JOIN catalog_store s ON s.id = v.store_id AND s.code = %b
-             WHERE v."{current.store_owner}" = ANY(%b::uuid[])""",
+             WHERE v."{current.owner}" = ANY(%b::uuid[])""",
         [store, list(records)],
     )
     for owner, values in rows:

@@ -26,7 +26,7 @@ def lock_differing(entity: str) -> str:
           FROM {_incoming(id="uuid", document="text", forced="bool")}
           JOIN {current.table} p ON p.id = u.id
          WHERE u.forced OR {differs}
-         ORDER BY p."{_order(current)}"
+         ORDER BY p."{current.order}"
            FOR NO KEY UPDATE OF p"""
 
 
@@ -52,7 +52,7 @@ def insert(entity: str) -> str:
     What is not returned met a record that appeared meanwhile, and is done again as an update.
     """
     current = plan(entity)
-    columns = [column for column in current.columns if column not in OWN_COLUMNS]
+    columns = [*current.columns, *current.derived]
     values = ", ".join(_value(current, column) for column in columns)
     return f"""
         INSERT INTO {current.table} AS p ({names(OWN_COLUMNS)}, {names(columns)})
@@ -60,7 +60,7 @@ def insert(entity: str) -> str:
           FROM (SELECT jsonb_populate_record(NULL::{current.table}, %b::text::jsonb) AS row OFFSET 0) blank,
                {_incoming(id="uuid", document="text")},
                LATERAL jsonb_populate_record(blank.row, u.document) m
-         ORDER BY {"u.id" if current.spec.key is None else f'm."{_order(current)}"'}
+         ORDER BY {"u.id" if current.order == "id" else f'm."{current.order}"'}
             ON CONFLICT DO NOTHING
         RETURNING p.id"""
 
@@ -75,7 +75,7 @@ def touch(entity: str) -> str:
 def merge_store_values(entity: str) -> str:
     """owners uuid[], stores uuid[], documents text[] -> (owner) of those that changed. Null removes an override."""
     current = plan(entity)
-    table, owner = current.store_table, current.store_owner
+    table, owner = current.store_table, current.owner
     return f"""
         INSERT INTO {table} AS s ("{owner}", store_id, "values")
         SELECT u.owner, u.store, CASE WHEN e.store_id IS NULL THEN catalog_merge('{{}}', u.document) ELSE u.document END
@@ -85,6 +85,36 @@ def merge_store_values(entity: str) -> str:
          ORDER BY u.owner, u.store
             ON CONFLICT ("{owner}", store_id) DO UPDATE SET "values" = catalog_merge(s."values", excluded."values")
         RETURNING s."{owner}" """
+
+
+@cache
+def merge_translations(entity: str) -> str:
+    """owners uuid[], languages uuid[], documents text[] -> (owner) of those that changed. The records are locked."""
+    current = plan(entity)
+    table, owner = current.translation_table, current.owner
+    texts = [field.column for field in current.spec.translated]
+    given = ", ".join(f'"{column}" = excluded."{column}"' for column in texts)
+    return f"""
+        INSERT INTO {table} AS t ("{owner}", language_id, {names(texts)})
+        SELECT u.owner, u.language, {names(texts, "m")}
+          FROM {_incoming(owner="uuid", language="uuid", document="text")}
+          LEFT JOIN {table} e ON e."{owner}" = u.owner AND e.language_id = u.language,
+               LATERAL jsonb_populate_record(e, u.document) m
+         WHERE e.language_id IS NULL OR ({names(texts, "m")}) IS DISTINCT FROM ({names(texts, "e")})
+         ORDER BY u.owner, u.language
+            ON CONFLICT ("{owner}", language_id) DO UPDATE SET {given}
+        RETURNING t."{owner}" """
+
+
+@cache
+def remove_translations(entity: str) -> str:
+    """owners uuid[], languages uuid[] -> (owner) of those that are gone."""
+    current = plan(entity)
+    return f"""
+        DELETE FROM {current.translation_table} t
+         USING unnest(%b::uuid[], %b::uuid[]) AS u (owner, language)
+         WHERE t."{current.owner}" = u.owner AND t.language_id = u.language
+        RETURNING t."{current.owner}" """
 
 
 @cache
@@ -112,6 +142,17 @@ def unlink(entity: str, name: str) -> str:
 
 
 @cache
+def link_initially(entity: str, name: str) -> str:
+    """owners uuid[], targets uuid[] (null: all there are): for records that are new."""
+    mapping = plan(entity).mappings[name]
+    return f"""
+        INSERT INTO {mapping.table} ("{mapping.owner}", "{mapping.target}")
+        SELECT u.owner, t.id
+          FROM unnest(%b::uuid[], %b::uuid[]) AS u (owner, target)
+          JOIN {plan(mapping.links.entity).table} t ON t.id = u.target OR u.target IS NULL"""
+
+
+@cache
 def link(entity: str, name: str) -> str:
     """owners uuid[], targets uuid[], then an int[] per further column (null: keep, or 0) -> (owner) of the changes."""
     mapping = plan(entity).mappings[name]
@@ -128,10 +169,6 @@ def link(entity: str, name: str) -> str:
          ORDER BY u.owner, u.target
             ON CONFLICT ("{mapping.owner}", "{mapping.target}") DO {f"UPDATE SET {given}" if extra else "NOTHING"}
         RETURNING "{mapping.owner}" """
-
-
-def _order(current: Plan) -> str:
-    return current.spec.key.column if current.spec.key else "id"
 
 
 def _incoming(**columns: str) -> str:

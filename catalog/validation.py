@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema, ErrorDetails, SchemaValidator, ValidationE
 from catalog.commands import Json, Reference
 from catalog.entities import ENTITIES
 from catalog.outcomes import ErrorCode, FieldError
-from catalog.registry import Document, EntitySpec, FieldSpec, Flag, Integer, Moment, Number, Ref, Text
+from catalog.registry import Document, EntitySpec, FieldSpec, Flag, Identifier, Integer, Moment, Number, Ref, Text
 
 Clean = dict[str, Json]  # by field name
 
@@ -35,9 +35,14 @@ _EXPECTED: Final = {
 _NUL: Final = b"\\u0000"
 
 
-def clean(entity: str, records: Sequence[Mapping[str, Json]]) -> list[tuple[Clean, tuple[FieldError, ...]]]:
-    """For each record its clean values by field name, and the errors of the fields that are left out of them."""
-    validator = _validator(entity)
+def clean(
+    entity: str, records: Sequence[Mapping[str, Json]], *, translation: bool = False
+) -> list[tuple[Clean, tuple[FieldError, ...]]]:
+    """For each record its clean values by field name, and the errors of the fields that are left out of them.
+
+    A translation has the translated fields only, and each may be null.
+    """
+    validator = _translation_validator(entity) if translation else _validator(entity)
     try:
         return [(values, ()) for values in validator.validate_python(records)]
     except ValidationError as invalid:
@@ -65,14 +70,23 @@ def nul_characters(document: Mapping[str, Json], dumped: bytes) -> tuple[FieldEr
 @cache
 def _validator(entity: str) -> SchemaValidator:
     """Built from the declaration by hand: pydantic's own models would cost twice the time per record."""
-    fields = {
-        field.name: core_schema.typed_dict_field(
-            core_schema.nullable_schema(_schema(field)) if field.nullable else _schema(field), required=False
-        )
-        for field in ENTITIES[entity].fields
-    }
-    record = core_schema.typed_dict_schema(fields, extra_behavior="forbid")
+    fields = ENTITIES[entity].fields
+    return _of({field.name: _nullable(field) if field.nullable else _schema(field) for field in fields})
+
+
+@cache
+def _translation_validator(entity: str) -> SchemaValidator:
+    return _of({field.name: _nullable(field) for field in ENTITIES[entity].translated})
+
+
+def _of(fields: Mapping[str, CoreSchema]) -> SchemaValidator:
+    members = {name: core_schema.typed_dict_field(schema, required=False) for name, schema in fields.items()}
+    record = core_schema.typed_dict_schema(members, extra_behavior="forbid")
     return SchemaValidator(core_schema.list_schema(record))
+
+
+def _nullable(field: FieldSpec) -> CoreSchema:
+    return core_schema.nullable_schema(_schema(field))
 
 
 def _schema(field: FieldSpec) -> CoreSchema:
@@ -89,6 +103,10 @@ def _schema(field: FieldSpec) -> CoreSchema:
             return core_schema.bool_schema()
         case Moment():
             return core_schema.datetime_schema(tz_constraint="aware")
+        case Identifier():
+            return core_schema.uuid_schema()
+        case Document(array=True):
+            return core_schema.no_info_after_validator_function(_storable, core_schema.list_schema())
         case Document():
             return core_schema.no_info_after_validator_function(_storable, core_schema.dict_schema())
         case Ref():
@@ -96,7 +114,7 @@ def _schema(field: FieldSpec) -> CoreSchema:
     raise TypeError(f"{field!r} has no schema")
 
 
-def _storable(document: dict[str, Json]) -> dict[str, Json]:
+def _storable(document: Json) -> Json:
     """Raises ValueError for what no jsonb column can hold: keys that are no text, lone surrogates."""
     try:
         orjson.dumps(document)

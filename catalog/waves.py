@@ -8,54 +8,72 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 from functools import cache
+from itertools import groupby
+from operator import attrgetter
 
 from catalog.commands import Delete, Upsert
 from catalog.entities import ENTITIES
 from catalog.plans import plan
-from catalog.resolving import comparable
 from catalog.rows import Row
 
 
-def split(rows: Sequence[Row]) -> list[list[Row]]:
-    """`rows` in the order given, cut so that no two rows of a wave name one record, nor take one unique value.
+class Splitter:
+    """Remembers, while the rows go by in the order given, which wave wrote what last."""
 
-    Within a wave upserts are written before deletes; a row that refers to a deleted kind of record comes later.
-    """
-    waves: list[list[Row]] = []
-    latest: dict[Hashable, int] = {}
-    deleted: dict[str, int] = {}
-    upserted: dict[str, int] = defaultdict(int)
-    for row in rows:
-        names = list(_names(row))
-        wave = max((latest[name] + 1 for name in names if name in latest), default=0)
-        wave = max(wave, _after_others(row, deleted, upserted))
-        latest.update(dict.fromkeys(names, wave))
+    def __init__(self) -> None:
+        self.waves: list[list[Row]] = []
+        self._latest: dict[Hashable, int] = {}
+        self._deleted: dict[str, int] = {}
+        self._upserted: dict[str, int] = defaultdict(int)
+
+    def add(self, group: Sequence[Row]) -> None:
+        """The rows of one command: in one wave, except for those that name one record twice."""
+        names = [list(_names(row)) for row in group]
+        first = max(self._after(row, own) for row, own in zip(group, names, strict=True))
+        inside: dict[Hashable, int] = {}
+        for row, own in zip(group, names, strict=True):
+            wave = max((inside[name] + 1 for name in own if name in inside), default=first)
+            inside.update(dict.fromkeys(own, wave))
+            self._put(row, wave)
+        self._latest.update(inside)
+
+    def _after(self, row: Row, names: Sequence[Hashable]) -> int:
+        latest = self._latest
+        return max(max((latest[name] + 1 for name in names if name in latest), default=0), self._after_kinds(row))
+
+    def _after_kinds(self, row: Row) -> int:
+        """Upserts stand before deletes in a wave; what refers to a deleted kind of record comes in a later one."""
         if isinstance(row.command, Delete):
-            deleted[row.command.entity] = max(wave, deleted.get(row.command.entity, 0))
-        else:
-            upserted[row.command.entity] = max(wave, upserted[row.command.entity])
-        while len(waves) <= wave:
-            waves.append([])
-        waves[wave].append(row)
-    return waves
+            kinds = _referring(row.command.entity)
+            return max((self._upserted[name] for name in kinds if name in self._upserted), default=0)
+        if not self._deleted:
+            return 0
+        return max((self._deleted[n] + 1 for n in _referred(row.command.entity) if n in self._deleted), default=0)
+
+    def _put(self, row: Row, wave: int) -> None:
+        latest = self._deleted if isinstance(row.command, Delete) else self._upserted
+        latest[row.command.entity] = max(wave, latest.get(row.command.entity, 0))
+        while len(self.waves) <= wave:
+            self.waves.append([])
+        self.waves[wave].append(row)
+
+
+def split(rows: Sequence[Row]) -> list[list[Row]]:
+    """`rows` in the order given, cut so that no two rows of a wave name one record, nor take one unique value."""
+    splitter = Splitter()
+    for _, group in groupby(rows, key=attrgetter("index")):
+        splitter.add(list(group))
+    return splitter.waves
 
 
 def _names(row: Row) -> Iterator[Hashable]:
     command = row.command
-    spec = ENTITIES[command.entity]
-    yield command.entity, row.id
+    key = ENTITIES[command.entity].key
+    yield command.entity, row.id or row.name
     if command.key is not None and command.key.by not in ("id", "number"):
-        yield command.entity, comparable(command.entity, command.key)
-    if spec.key and isinstance(given := row.values.get(spec.key.field), str):
-        yield command.entity, spec.key.fold(given)
-
-
-def _after_others(row: Row, deleted: dict[str, int], upserted: dict[str, int]) -> int:
-    if not deleted and isinstance(row.command, Upsert):
-        return 0
-    if isinstance(row.command, Delete):
-        return max((upserted[name] for name in _referring(row.command.entity) if name in upserted), default=0)
-    return max((deleted[name] + 1 for name in _referred(row.command.entity) if name in deleted), default=0)
+        yield command.entity, row.name
+    if key is not None and isinstance(command, Upsert) and isinstance(given := row.values.get(key.fields[0]), str):
+        yield command.entity, key.fold(given)
 
 
 @cache

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Final
 
 from django.db import IntegrityError, transaction
 
-from catalog import deleting, resolving, upserting, validation, waves
+from catalog import deleting, nesting, resolving, upserting, validation, waves
 from catalog.commands import Command, Delete, Policy, Upsert
 from catalog.outcomes import ErrorCode, FieldError, Outcome, OutcomeKind, refused
 from catalog.plans import plan
@@ -15,9 +19,12 @@ from catalog.rights import EVERYTHING, Rights
 from catalog.rows import Row
 from catalog.scopes import Stores
 from catalog.sql import run
+from catalog.upserting import RacedError
+
+_COLUMNS: Final = re.compile(r"Key \(([^)]*)\)=")  # in PostgreSQL's detail of a violated constraint
 
 
-class _Rejected(Exception):
+class _RejectedError(Exception):
     """Policy `all` met an error: nothing of the chunk may stay."""
 
     def __init__(self, outcomes: Sequence[Outcome]) -> None:
@@ -40,8 +47,8 @@ def apply(commands: Sequence[Command], *, policy: Policy = Policy.EACH, rights: 
         with transaction.atomic():
             outcomes = _with_races(commands, rights)
             if policy is Policy.ALL and any(outcome.kind is OutcomeKind.REFUSED for outcome in outcomes):
-                raise _Rejected(outcomes)
-    except _Rejected as rejected:
+                raise _RejectedError(outcomes)
+    except _RejectedError as rejected:
         untouched = Outcome(kind=OutcomeKind.UNTOUCHED)
         outcomes = [o if o.kind is OutcomeKind.REFUSED else untouched for o in rejected.outcomes]
     run("SET CONSTRAINTS ALL DEFERRED")  # as Django's migrations declare them
@@ -50,20 +57,31 @@ def apply(commands: Sequence[Command], *, policy: Policy = Policy.EACH, rights: 
 
 def _with_races(commands: Sequence[Command], rights: Rights) -> list[Outcome]:
     """The checks found no fault, yet the database did: somebody else was faster. Check again, then close in on it."""
-    for _ in range(2):
+    for last_try in (False, True):
         try:
             with transaction.atomic():
                 return _write(commands, rights)
-        except IntegrityError:
-            continue
-    if len(commands) == 1:
-        return [refused(FieldError(path="", code=ErrorCode.TRANSIENT))]
+        except (IntegrityError, RacedError) as reason:
+            if last_try and len(commands) == 1:
+                return [refused(_violation(commands[0], reason))]
     middle = len(commands) // 2
     return _with_races(commands[:middle], rights) + _with_races(commands[middle:], rights)
 
 
+def _violation(command: Command, reason: Exception) -> FieldError:
+    """The error of the one record that a constraint of the database refuses, naming its field."""
+    diagnosis = getattr(reason.__cause__, "diag", None)
+    found = _COLUMNS.search(getattr(diagnosis, "message_detail", None) or "")
+    columns = found[1].replace('"', "").split(", ") if found else []
+    fields = [field for field in plan(command.entity).spec.fields if field.column in columns]
+    if not fields:
+        return FieldError(path="", code=ErrorCode.TRANSIENT)
+    taken = getattr(diagnosis, "sqlstate", "") == "23505"
+    return FieldError(path=f"/{fields[0].name}", code=ErrorCode.TAKEN if taken else ErrorCode.REFERENCE)
+
+
 def _write(commands: Sequence[Command], rights: Rights) -> list[Outcome]:
-    rows = [Row(index=index, command=command) for index, command in enumerate(commands)]
+    rows = nesting.flatten(commands)
     _validate(rows)
     resolving.identify(rows)
     stores = Stores.load() if any(isinstance(c, Upsert) and c.scope.store for c in commands) else Stores({})
@@ -71,28 +89,84 @@ def _write(commands: Sequence[Command], rights: Rights) -> list[Outcome]:
         if number:
             resolving.identify(wave)
         _write_wave(wave, rights, stores)
-    return [row.result() for row in rows]
+    return [_outcome(list(group)) for _, group in groupby(rows, key=attrgetter("index"))]
 
 
 def _validate(rows: Sequence[Row]) -> None:
-    by_entity = defaultdict(list)
-    for row in rows:
-        if isinstance(row.command, Upsert):
-            by_entity[row.command.entity].append((row, row.command.values))
-    for entity, records in by_entity.items():
-        cleaned = validation.clean(entity, [values for _, values in records])
-        for (row, _), (values, errors) in zip(records, cleaned, strict=True):
+    for entity, members in _by_entity(row for row in rows if isinstance(row.command, Upsert)).items():
+        cleaned = validation.clean(entity, [row.given for row in members])
+        for row, (values, errors) in zip(members, cleaned, strict=True):
             row.values = values
-            row.errors = list(errors)
+            if errors:
+                row.refuse(*errors)
 
 
 def _write_wave(wave: Sequence[Row], rights: Rights, stores: Stores) -> None:
-    """What is referred to is written first and deleted last."""
-    upserts: dict[str, list[Row]] = defaultdict(list)
-    deletes: dict[str, list[Row]] = defaultdict(list)
-    for row in wave:
-        (deletes if isinstance(row.command, Delete) else upserts)[row.command.entity].append(row)
-    for entity in sorted(upserts, key=lambda name: plan(name).rank):
-        upserting.write(entity, upserts[entity], granted=rights, stores=stores)
-    for entity in sorted(deletes, key=lambda name: -plan(name).rank):
-        deleting.delete(entity, deletes[entity], granted=rights)
+    """Every check first, then the writes: what is referred to is written first and deleted last."""
+    upserts = _by_entity(row for row in wave if isinstance(row.command, Upsert))
+    deletes = _by_entity(row for row in wave if isinstance(row.command, Delete) and row.command.key)
+    coming = resolving.upcoming([row for rows in upserts.values() for row in rows]) if _may_refer(upserts) else {}
+    order = sorted(upserts, key=lambda name: plan(name).rank)
+    targets = {
+        name: upserting.check(name, upserts[name], granted=rights, stores=stores, coming=coming) for name in order
+    }
+    for name, rows in deletes.items():
+        deleting.check(name, rows, granted=rights)
+    _spoil(wave)
+    for name in order:
+        good = [row for row in upserts[name] if row.good]
+        upserting.write(name, good, stores=stores, targets=targets[name])
+    for name in sorted(deletes, key=lambda name: -plan(name).rank):
+        deleting.delete(name, [row for row in deletes[name] if row.good])
+
+
+def _may_refer(upserts: Mapping[str, Sequence[Row]]) -> bool:
+    """Whether a row of this wave can refer to another one of it."""
+    return any(
+        {ref.entity for ref in plan(name).spec.refs} | {links.entity for links in plan(name).spec.links} & set(upserts)
+        for name in upserts
+    )
+
+
+def _spoil(wave: Sequence[Row]) -> None:
+    """A record with a bad part is not written, nor is one that refers to a new record that is not written."""
+    if not any(row.errors for row in wave):
+        return
+    while True:
+        bad = {row.index for row in wave if row.errors}
+        for row in wave:
+            row.spoiled = row.index in bad
+        waiting = [row for row in wave if row.good and any(not n.exists and not n.good for n in row.needs)]
+        if not waiting:
+            return
+        for row in waiting:
+            row.refuse(FieldError(path="", code=ErrorCode.REFERENCE, params={"by": "record", "value": None}))
+
+
+def _outcome(group: Sequence[Row]) -> Outcome:
+    """Of a command: its own row's, with all errors of all its rows; a change inside it counts as a change of it."""
+    root, *inner = group
+    errors = tuple(error for row in group for error in row.errors)
+    if errors:
+        return refused(*errors, id=root.id if root.exists else None)
+    if isinstance(root.command, Delete):
+        deleted = root.kind is OutcomeKind.DELETED or any(row.kind is OutcomeKind.DELETED for row in inner)
+        return Outcome(kind=OutcomeKind.DELETED, id=root.id) if deleted else _missing(root.command)
+    kind = root.kind
+    if kind is OutcomeKind.UNCHANGED and any(row.kind is not OutcomeKind.UNCHANGED for row in inner):
+        kind = OutcomeKind.UPDATED
+    return Outcome(kind=kind, id=root.id, nested=tuple((row.command.entity, row.id) for row in inner if row.id))
+
+
+def _missing(command: Delete) -> Outcome:
+    """Whether this is an error is for the dialect to say; the outcome carries what it would then tell."""
+    key = command.key
+    params = {"by": key.by, "value": key.value} if key else {}
+    return Outcome(kind=OutcomeKind.MISSING, errors=(FieldError(path="", code=ErrorCode.MISSING, params=params),))
+
+
+def _by_entity(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.command.entity].append(row)
+    return found

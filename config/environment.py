@@ -53,3 +53,17 @@ def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     if value not in choices:
         raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
     return value
+
+
+def weights(name: str) -> dict[int, float]:
+    """Positive weights by number: "1=4,2=0.5"."""
+    found = {}
+    for given in words(name):
+        number, _, weight = given.partition("=")
+        try:
+            found[int(number)] = float(weight)
+        except ValueError:
+            raise ImproperlyConfigured(f"{name} must look like 1=4,2=0.5, not {given!r}.") from None
+        if not 0 < found[int(number)] < float("inf"):
+            raise ImproperlyConfigured(f"{name} must have weights above 0, not {given!r}.")
+    return found

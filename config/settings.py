@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config import environment as env
 from config.logs import LOGGING  # noqa: F401 - a setting
@@ -41,8 +43,15 @@ LEASE_SECONDS = env.number("BULKHEAD_LEASE_SECONDS", 30, minimum=1)
 DRAIN_SECONDS = env.number("BULKHEAD_DRAIN_SECONDS", 5, minimum=1)
 SWEEP_SECONDS = env.number("BULKHEAD_SWEEP_SECONDS", 5, minimum=1)
 MAX_ATTEMPTS = env.number("BULKHEAD_MAX_ATTEMPTS", 3, minimum=1)
+DRAIN_CHUNKS = env.number("BULKHEAD_DRAIN_CHUNKS", 1000, minimum=1)
+ORGANIZATION_WEIGHTS = env.weights("BULKHEAD_ORGANIZATION_WEIGHTS")
 OPERATION_DAYS = env.number("BULKHEAD_OPERATION_DAYS", 30, minimum=1)
 MAGENTO_BULK_DAYS = env.number("BULKHEAD_MAGENTO_BULK_DAYS", 60, minimum=1)
+IDEMPOTENCY_HOURS = env.number("BULKHEAD_IDEMPOTENCY_HOURS", 24, minimum=1)
+WEB_THREADS = env.number("BULKHEAD_WEB_THREADS", 4, minimum=1)  # of one process: gunicorn's --threads
+WAITING_REQUESTS = env.number("BULKHEAD_WAITING_REQUESTS", WEB_THREADS // 2)  # of one process, at the same time
+MAX_WAIT_SECONDS = env.number("BULKHEAD_MAX_WAIT_SECONDS", 30, minimum=1)
+PURGE_BATCH_ROWS = env.number("BULKHEAD_PURGE_BATCH_ROWS", 10_000, minimum=1)
 MAGENTO_DATA_HASH = env.flag("BULKHEAD_MAGENTO_DATA_HASH", False)
 
 RQ_QUEUES = {
@@ -111,7 +120,15 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "bulkhead",
+        "OPTIONS": {"socket_timeout": 0.2, "socket_connect_timeout": 0.2, "retry": Retry(NoBackoff(), 0)},
+    },
+    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # when Redis is away
+}
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True

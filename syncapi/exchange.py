@@ -15,6 +15,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from asyncops.models import Operation
 from asyncops.submissions import Caller
 from syncapi import limits
 
@@ -24,11 +25,21 @@ class ApiRequest(Request):
 
     auth: Caller | None
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.operations: list[Operation] = []  # that this request made
+
     @property
     def caller(self) -> Caller:
         if self.auth is None:
             raise TypeError("this view lets anybody in, so it has no caller")
         return self.auth
+
+    @property
+    def body_read(self) -> bytes:
+        """The body as it came. Parsing may follow."""
+        stream = self.stream
+        return stream.getvalue() if isinstance(stream, BytesIO) else b""
 
     def _load_stream(self) -> None:
         """DRF would take a chunked body for none."""

@@ -7,7 +7,7 @@ from typing import IO, Any, ClassVar
 
 import orjson
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, UnreadablePostError
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
@@ -28,7 +28,10 @@ def read(request: HttpRequest, *, limit: int) -> bytes:
         return _read_to_the_end(request.META, limit=limit)
     if declared > limit:
         raise BodyTooLarge(limit=limit)
-    body = request.read(declared) if declared else b""
+    try:
+        body = request.read(declared) if declared else b""
+    except UnreadablePostError:
+        raise BodyCutShort from None
     if len(body) < declared:
         raise BodyCutShort
     return body

@@ -28,6 +28,8 @@ class Code(StrEnum):
     NOT_A_LIST = "not_a_list"
     NOT_AN_OBJECT = "not_an_object"
     BAD_HEADER = "bad_header"
+    KEY_REUSED = "key_reused"
+    KEY_BUSY = "key_busy"
     SIGN_IN = "sign_in"
     RECORD = "record"
 
@@ -123,6 +125,20 @@ class BadHeader(Problem):
     """A header has a value that it cannot have. Params: name, value."""
 
     code = Code.BAD_HEADER
+
+
+class KeyReused(Problem):
+    """The Idempotency-Key was used for another request."""
+
+    code = Code.KEY_REUSED
+    status = 422
+
+
+class KeyBusy(Problem):
+    """A request with this Idempotency-Key is in progress. Params: retry_after (seconds)."""
+
+    code = Code.KEY_BUSY
+    status = 409
 
 
 class SignInRefused(Problem):

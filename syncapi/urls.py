@@ -9,5 +9,6 @@ from syncapi import health
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("", include("syncapi.operations.urls")),
     path("", include("syncapi.magento.urls")),
 ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
 from asyncops.submissions import Caller
@@ -16,22 +17,35 @@ from catalog.rights import Rights
 PASSWORD = "correct horse battery"
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Always a test database: pytest-django makes none when all that was collected are `committed` scenes."""
+    with django_db_blocker.unblock():
+        databases = setup_databases(verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(databases, verbosity=0)
+
+
 @pytest.fixture
 def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A scene whose transactions really commit, for several connections. Base data stays, the rest goes afterwards."""
     with django_db_blocker.unblock():
+        assert connection.settings_dict["NAME"].startswith("test_"), "this would empty a real database"
         yield
         with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE asyncops_operation, asyncops_item, asyncops_itemerror, catalog_product CASCADE")
-            cursor.execute("DELETE FROM catalog_accesstoken; DELETE FROM catalog_user; DELETE FROM catalog_organization")
-            cursor.execute("DELETE FROM catalog_tax; DELETE FROM catalog_category WHERE number > 2")
+            engine = "asyncops_operation, asyncops_item, asyncops_itemerror, asyncops_turn, asyncops_pause"
+            cursor.execute(f"TRUNCATE {engine}, catalog_product CASCADE")
+            for table in ("accesstoken", "user", "organization", "tax"):
+                cursor.execute(f"DELETE FROM catalog_{table}")
+            cursor.execute("DELETE FROM catalog_category WHERE number > 2")
         connection.close()
 
 
 @pytest.fixture
 def admin() -> User:
     """May do everything in organization A."""
-    return ensure_user(organization="A", username="admin", password=PASSWORD, rights="all")
+    return ensure_user(organization="A", username="admin", password=PASSWORD, rights="superuser")
 
 
 @pytest.fixture

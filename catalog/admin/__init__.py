@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from catalog.admin.accounts import OrganizationAdmin, TokenAdmin, UserAdmin
+from catalog.admin.accounts import GroupAdmin, OrganizationAdmin, TokenAdmin, UserAdmin
 from catalog.admin.entities import CategoryAdmin, CurrencyAdmin, LanguageAdmin, StoreAdmin, TaxAdmin, WebsiteAdmin
 from catalog.admin.products import ProductAdmin
 
 __all__ = [
     "CategoryAdmin",
     "CurrencyAdmin",
+    "GroupAdmin",
     "LanguageAdmin",
     "OrganizationAdmin",
     "ProductAdmin",

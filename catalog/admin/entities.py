@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from catalog.admin.reading import ReadOnlyAdmin
+from catalog.admin.reading import M, ReadOnlyAdmin
 from catalog.models import Category, Currency, Language, Store, Tax, Website
 
 
+class EntityAdmin(ReadOnlyAdmin[M]):
+    change_form_template = "admin/catalog/entity.html"
+
+
 @admin.register(Category)
-class CategoryAdmin(ReadOnlyAdmin[Category]):
+class CategoryAdmin(EntityAdmin[Category]):
     list_display = ("name", "number", "parent", "active", "position")
     list_select_related = ("parent",)
     ordering = ("number",)
@@ -19,7 +23,7 @@ class CategoryAdmin(ReadOnlyAdmin[Category]):
 
 
 @admin.register(Website)
-class WebsiteAdmin(ReadOnlyAdmin[Website]):
+class WebsiteAdmin(EntityAdmin[Website]):
     list_display = ("code", "number", "name")
     ordering = ("number",)
     search_fields = ("code", "name")
@@ -27,7 +31,7 @@ class WebsiteAdmin(ReadOnlyAdmin[Website]):
 
 
 @admin.register(Store)
-class StoreAdmin(ReadOnlyAdmin[Store]):
+class StoreAdmin(EntityAdmin[Store]):
     list_display = ("code", "number", "name", "website", "language", "active", "is_default")
     list_select_related = ("website", "language")
     ordering = ("number",)
@@ -38,7 +42,7 @@ class StoreAdmin(ReadOnlyAdmin[Store]):
 
 
 @admin.register(Tax)
-class TaxAdmin(ReadOnlyAdmin[Tax]):
+class TaxAdmin(EntityAdmin[Tax]):
     list_display = ("name", "number", "rate", "position")
     ordering = ("number",)
     search_fields = ("name",)
@@ -46,7 +50,7 @@ class TaxAdmin(ReadOnlyAdmin[Tax]):
 
 
 @admin.register(Currency)
-class CurrencyAdmin(ReadOnlyAdmin[Currency]):
+class CurrencyAdmin(EntityAdmin[Currency]):
     list_display = ("iso_code", "number", "name", "symbol", "factor")
     ordering = ("number",)
     search_fields = ("iso_code", "name")
@@ -57,7 +61,7 @@ class CurrencyAdmin(ReadOnlyAdmin[Currency]):
 
 
 @admin.register(Language)
-class LanguageAdmin(ReadOnlyAdmin[Language]):
+class LanguageAdmin(EntityAdmin[Language]):
     list_display = ("name", "number", "locale", "parent")
     list_select_related = ("locale", "parent")
     ordering = ("number",)

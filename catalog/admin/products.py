@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 import orjson
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 
-from catalog.admin.reading import ReadOnlyAdmin
+from catalog.admin.entities import EntityAdmin
 from catalog.models import Product
 from catalog.registry import folded
 
 
 @admin.register(Product)
-class ProductAdmin(ReadOnlyAdmin[Product]):
+class ProductAdmin(EntityAdmin[Product]):
     list_display = ("sku", "number", "name", "active", "stock", "price_gross", "updated_at")
     ordering = ("sku_key",)
     sortable_by = ()  # no index serves another order
     search_fields = ("sku_key", "name")
     search_help_text = "The beginning of a SKU, or else a part of a name"
     fieldsets = (
-        (None, {"fields": ("sku", "name", "active", "type", "attribute_set", "visibility", "operations")}),
+        (None, {"fields": ("sku", "name", "active", "type", "attribute_set", "visibility")}),
         ("Price", {"fields": ("price_gross", "price_net", "price_linked", "tax", "cost", "prices_other")}),
         ("Special price", {"fields": ("special_price", "special_from", "special_to")}),
         ("Stock", {"fields": ("stock", "weight", "ean")}),
@@ -43,20 +40,16 @@ class ProductAdmin(ReadOnlyAdmin[Product]):
         by_sku = queryset.filter(sku_key__startswith=folded(search_term))
         return (by_sku if by_sku.exists() else queryset.filter(name__icontains=search_term)), False
 
-    @admin.display(description="Operations")
-    def operations(self, product: Product) -> str:
-        address = reverse("admin:asyncops_operation_changelist")
-        return format_html('<a href="{}?{}">Operations that wrote it</a>', address, urlencode({"q": product.pk}))
-
     @admin.display(description="Categories")
     def in_categories(self, product: Product) -> str:
-        return ", ".join(product.categories.order_by("number").values_list("name", flat=True))
+        return ", ".join(product.categories.order_by("number").values_list("name", flat=True)) or "-"
 
     @admin.display(description="Websites")
     def on_websites(self, product: Product) -> str:
-        return ", ".join(product.websites.order_by("number").values_list("code", flat=True))
+        return ", ".join(product.websites.order_by("number").values_list("code", flat=True)) or "-"
 
     @admin.display(description="Values of stores")
     def in_stores(self, product: Product) -> str:
         rows = product.store_values.order_by("store__number").values_list("store__code", "values")
-        return format_html_join("\n", "<p><b>{}</b> {}</p>", ((store, orjson.dumps(values).decode()) for store, values in rows))
+        shown = ((store, orjson.dumps(values).decode()) for store, values in rows)
+        return format_html_join("\n", "<p><b>{}</b> {}</p>", shown) or "-"

@@ -11,7 +11,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 SYSTEM_LANGUAGE = UUID("2fbb5fe2e29a4d70aa5854ce7ce3e20b")
 SYSTEM_CURRENCY = UUID("b7d2554b0ce847cd82f3ac9bd1c0dfca")
-NUMBERED = ("website", "store", "category", "attributeset")
+NUMBERED = ("website", "store", "storegroup", "category", "attributeset")
 
 
 def create(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -25,10 +25,12 @@ def create(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     add("Currency", id=SYSTEM_CURRENCY, iso_code="EUR", name="Euro", short_name="EUR", symbol="€")
     base = add("Website", number=1, code="base", name="Main Website")
     second = add("Website", number=2, code="second", name="Second Website")
-    add("Store", number=1, code="default", name="Default", website=base, language=system, is_default=True)
-    add("Store", number=2, code="fr", name="French", website=base, language=system)
-    add("Store", number=3, code="de", name="German", website=second, language=deutsch)
-    add("Category", number=2, name="Default Category")
+    root = add("Category", number=2, name="Default Category")
+    first = add("StoreGroup", number=1, code="base_stores", name="Main Stores", website=base, root_category=root)
+    other = add("StoreGroup", number=2, code="second_stores", name="Second Stores", website=second, root_category=root)
+    add("Store", number=1, code="default", name="Default", website=base, group=first, language=system, is_default=True)
+    add("Store", number=2, code="fr", name="French", website=base, group=first, language=system)
+    add("Store", number=3, code="de", name="German", website=second, group=other, language=deutsch)
     add("AttributeSet", number=4, name="Default")
     for table in NUMBERED:
         schema_editor.execute(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import models
 
+from catalog.models.columns import decimal, document
 from catalog.models.entity import Entity
 
 SYSTEM_CURRENCY: Final = UUID("b7d2554b0ce847cd82f3ac9bd1c0dfca")  # published by Shopware
@@ -19,6 +20,9 @@ class Currency(Entity):
     symbol = models.CharField(max_length=255)
     factor = models.DecimalField(max_digits=20, decimal_places=8, default=1)
     decimal_precision = models.IntegerField(default=2)
+    item_rounding = document()
+    total_rounding = document()
+    tax_free_from = decimal()
     position = models.IntegerField(default=1)
 
     class Meta:

@@ -158,5 +158,7 @@ _WORDS: Final[Mapping[Code, Callable[[Mapping[str, Json]], Message]]] = {
         "Item %1 of the request body must be an object", (str(params["index"]),)
     ),
     Code.BAD_HEADER: lambda params: Message("The %1 header cannot be %2", (params["name"], params["value"])),
+    Code.KEY_REUSED: _plain("The Idempotency-Key was used for another request. Choose a new one and try again."),
+    Code.KEY_BUSY: _plain("A request with this Idempotency-Key is in progress. Wait and try again."),
     Code.SIGN_IN: lambda params: _SIGN_IN,
 }

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from catalog import scopes
+from catalog import resolving, scopes
 from catalog.commands import Json, Scope
-from catalog.models import AttributeSet, Product
+from catalog.models import AttributeSet
 from catalog.outcomes import ErrorCode, FieldError
 from catalog.registry import folded
 from syncapi.magento import rendering
@@ -27,8 +27,8 @@ def show(ids: Sequence[UUID], *, store: str | None) -> dict[UUID, dict[str, Json
 
 def find(sku: str) -> UUID:
     """The id of the product with this SKU, whatever its case. Raises RecordRefused."""
-    id = Product.objects.filter(sku_key=folded(sku)).values_list("id", flat=True).first()
-    if id is None:
+    found = resolving.ids("product", "sku", [folded(sku)])
+    if not found:
         params = {"by": "sku", "value": sku}
         raise RecordRefused((FieldError(path="", code=ErrorCode.MISSING, params=params),))
-    return id
+    return next(iter(found.values()))

@@ -24,14 +24,15 @@ class Form(StrEnum):
 class Route:
     """A route that answers by itself, in the sync form alone.
 
-    `path`: below /V1/, variables as `:name`. `rights`: Django permissions, any of which lets in. `resource`: Magento's
-    own name of the right, for its error; "" lets anybody in.
+    `path`: below /V1/, variables as `:name`. `rights`: Django permissions, any of which lets in; without any only
+    superusers come in. `resource`: Magento's own name of the right, for its error. `is_open`: anybody comes in.
     """
 
     method: str
     path: str
     resource: str = ""
     rights: tuple[str, ...] = ()
+    is_open: bool = False
     view: Callable[[ApiRequest, Call], Response] | None = None
 
     forms: ClassVar[tuple[Form, ...]] = (Form.SYNC,)

@@ -140,13 +140,10 @@ def _results(views: Sequence[ItemView], operation: Operation, route: WriteRoute 
     ids = {view.index: view.record_id for view in done if view.outcome != OutcomeKind.DELETED}
     if route is not None:
         ids |= _ids_of_unchanged([view for view in done if view.record_id is None], operation, route)
-    known = {id for id in ids.values() if id is not None}
-    shown: dict[UUID | None, Json] = {}
-    shown.update(answers.many(list(known), entity=operation.entity, store=operation.context.get("store")))
-    return {
-        view.index: "true" if view.outcome == OutcomeKind.DELETED else _json(shown.get(ids[view.index]))
-        for view in done
-    }
+    known = list({id for id in ids.values() if id is not None})
+    shown = answers.many(known, entity=operation.entity, store=operation.context.get("store"))
+    texts = {index: _json(shown.get(id) if id else None) for index, id in ids.items()}
+    return {view.index: texts.get(view.index, "true") for view in done}
 
 
 def _ids_of_unchanged(views: Sequence[ItemView], operation: Operation, route: WriteRoute) -> dict[int, UUID | None]:

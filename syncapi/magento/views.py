@@ -11,12 +11,12 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from asyncops import intake
 from asyncops.submissions import Caller, Submission
 from catalog.commands import Json, Policy
-from syncapi import signin
+from syncapi import preferences, signin
 from syncapi.auth import has_any
-from syncapi.exchange import ApiRequest, ApiView
+from syncapi.exchange import ApiRequest
+from syncapi.idempotency import RepeatableView
 from syncapi.magento import answers, errors, fields, parsing, products, rendering, routing, status, stores
 from syncapi.magento.routes import Call, Form, Route, RouteTable, WriteRoute
 from syncapi.problems import BadHeader, NotAList, NotAnObject, RecordRefused
@@ -27,22 +27,25 @@ class MayCall(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         route = view.call.route
-        if not route.resource:
+        if route.is_open:
             return True
         return isinstance(request.auth, Caller) and has_any(request.auth.rights, route.rights)
 
 
-class Rest(ApiView):
+class Rest(RepeatableView):
     """Everything below /rest: finds the route, asks for the right, lets the route's view answer."""
 
     permission_classes = (MayCall,)
-    http_method_names = [*ApiView.http_method_names, "trace"]
+    http_method_names = [*RepeatableView.http_method_names, "trace"]
     table: RouteTable = RouteTable()
     call: Call
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.call = routing.find(self.table, request.META, method=request.method or "", stores=stores.current())
         super().initial(request, *args, **kwargs)
+
+    def keeps_answers(self) -> bool:
+        return not self.call.route.is_open  # it signs in, and its answer is a token
 
     def answer(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
         call = self.call
@@ -62,7 +65,7 @@ def run(request: ApiRequest, call: Call) -> Response:
     """The sync form of a writing route: 200 with the record, `true` after a delete."""
     route = _writing(call.route)
     item = route.item(request.data, call.path)
-    _, [outcome] = intake.run_now(_submission(request, call, [item]), by=request.caller)
+    _, [outcome] = preferences.run_now(request, _submission(request, call, [item]))
     if outcome.errors:
         raise RecordRefused(outcome.errors, item=item)
     return Response(answers.one(outcome, entity=route.entity, store=call.store))
@@ -110,7 +113,7 @@ _BY_FORM: Final = {Form.SYNC: run, Form.ASYNC: accept, Form.BULK: accept_bulk}
 
 
 def _accepted(request: ApiRequest, call: Call, items: list[Json]) -> Response:
-    operation = intake.accept(_submission(request, call, items), by=request.caller)
+    operation = preferences.accept(request, _submission(request, call, items))
     store = stores.current().numbers.get(call.store or "", 0)
     answer = rendering.accepted(operation.uuid, items, store=store, hashed=settings.MAGENTO_DATA_HASH)
     return Response(answer, status=202)

@@ -13,7 +13,9 @@ from catalog.outcomes import Outcome
 from catalog.writing import apply
 
 
-def put(name_of: str, /, *, store: str | None = None, links: dict[str, LinkSet] | None = None, **values: Json) -> Upsert:
+def put(
+    name_of: str, /, *, store: str | None = None, links: dict[str, LinkSet] | None = None, **values: Json
+) -> Upsert:
     key = Reference("sku", name_of)
     return Upsert(entity="product", key=key, values=values, links=links or {}, scope=Scope(store=store))
 

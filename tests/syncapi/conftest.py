@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -17,6 +18,9 @@ from asyncops.models import Chunk
 from catalog.models import AccessToken, Organization, User
 
 CLIENT = Client(raise_request_exception=False)
+with warnings.catch_warnings():  # whitenoise: no static files were collected, which no scene here is about
+    warnings.simplefilter("ignore", UserWarning)
+    CLIENT.handler.load_middleware()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,11 +44,11 @@ class Program:
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         _begin_as_a_transaction_does()
         raw = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
-        sent = {"HTTP_AUTHORIZATION": f"Bearer {self.token}"} if self.token else {}
-        content_type = headers.pop("CONTENT_TYPE", "application/json")
-        response = CLIENT.generic(
-            method, path, raw, content_type, **{"RAW_URI": path, **sent, **self.headers, **headers}
-        )
+        sent: dict[str, Any] = {"RAW_URI": path, **self.headers, **headers}
+        if self.token:
+            sent.setdefault("HTTP_AUTHORIZATION", f"Bearer {self.token}")
+        content_type = sent.pop("CONTENT_TYPE", "application/json")
+        response = CLIENT.generic(method, path, raw, content_type, **sent)
         return Answer(status=response.status_code, headers=dict(response.headers), body=response.content)
 
     def get(self, path: str, **headers: str) -> Answer:

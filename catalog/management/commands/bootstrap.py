@@ -17,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--username", required=True)
         parser.add_argument("--password", required=True)
         parser.add_argument("--email", default="")
-        parser.add_argument("--rights", choices=("all", "none"), default="all")
+        parser.add_argument("--rights", choices=("superuser", "all", "none"), default="superuser")
 
     def handle(self, *args: Any, **options: Any) -> None:
         fields = ("organization", "username", "password", "email", "rights")

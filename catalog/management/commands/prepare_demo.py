@@ -13,7 +13,7 @@ from catalog import samples
 from catalog.accounts import ensure_user
 from catalog.models import AccessToken
 
-USERS = (("admin", "Demo", "all"), ("limited", "Demo", "none"), ("other", "Other", "all"))
+USERS = (("admin", "Demo", "superuser"), ("limited", "Demo", "none"), ("other", "Other", "all"))
 
 
 class Command(BaseCommand):

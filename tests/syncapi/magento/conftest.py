@@ -80,7 +80,5 @@ def _upsert(sku: str) -> Upsert:
 def nothing_happened() -> None:
     """Nothing was queued, no product is new and none changed."""
     assert Operation.objects.count() == 0
-    assert list(Product.objects.order_by("sku").values_list("sku", "name", "price_gross")) == [
-        (BAG, "Joust", 34),
-        (OTHER_BAG, "Joust", 34),
-    ]
+    products: list[Any] = list(Product.objects.order_by("sku").values_list("sku", "name", "price_gross"))
+    assert products == [(BAG, "Joust", 34), (OTHER_BAG, "Joust", 34)]

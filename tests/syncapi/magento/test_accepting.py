@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote, quote_plus
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,8 @@ from asyncops.models import Chunk, Operation
 from catalog.models import Product
 from tests.syncapi.conftest import work_off
 from tests.syncapi.magento.conftest import BAG, OTHER_BAG, Magento, nothing_happened
+
+PATH = f"/rest/async/V1/products/{BAG}"
 
 
 def test_a_price_change_is_accepted_in_the_documented_form(magento: Magento):
@@ -128,8 +131,6 @@ def test_a_slash_at_the_end_changes_nothing(magento: Magento):
 
 @pytest.mark.parametrize("form", ["A B/1+é", "a%2Fb"])
 def test_skus_with_any_character_are_addressed(magento: Magento, form: str):
-    from urllib.parse import quote, quote_plus
-
     for escape in (lambda sku: quote(sku, safe=""), quote_plus):
         answer = magento.call(
             "PUT", f"products/{escape(form)}", {"product": {"name": "N", "price": 1, "attribute_set_id": 4}}
@@ -137,3 +138,16 @@ def test_skus_with_any_character_are_addressed(magento: Magento, form: str):
         assert answer.status == 200, answer
         assert answer.json["sku"] == form
     assert Product.objects.count() == 3
+
+
+@pytest.mark.parametrize("sku", ["A B", "A/B", "A/media/B"])
+def test_without_the_raw_target_the_rest_of_the_path_is_the_sku(magento: Magento, sku: str):
+    """Some servers hand over the decoded path alone: its slashes can only belong to the SKU."""
+    magento.call("POST", "products", {"product": {"sku": sku, "name": "N", "price": 1, "attribute_set_id": 4}})
+    answer = magento.program.get(f"/rest/V1/products/{quote(sku, safe='')}", RAW_URI="")
+    assert (answer.status, answer.json["sku"]) == (200, sku)
+    assert magento.product()["price"] == 34
+
+
+def test_a_target_with_its_host_is_understood(magento: Magento):
+    assert magento.program.put(PATH, {"product": {"price": 29}}, RAW_URI=f"http://example.com{PATH}").status == 202

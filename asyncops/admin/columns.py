@@ -1,0 +1,56 @@
+"""The columns of the list of operations."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+
+from asyncops.models import Operation
+from asyncops.templatetags import operation_cells as cells
+
+
+@admin.display(description="Operation")
+def number(operation: Operation) -> str:
+    return format_html('<span title="{}">#{}</span>', operation.uuid, operation.pk)
+
+
+@admin.display(description="State")
+def state(operation: Operation) -> str:
+    return cells.badge(operation)
+
+
+@admin.display(description="Request")
+def request(operation: Operation) -> str:
+    dialect, entity = operation.get_dialect_display(), operation.entity
+    return format_html('{}<br><span class="op-quiet">{}</span>', dialect, entity)
+
+
+@admin.display(description="Progress")
+def progress(operation: Operation) -> str:
+    return cells.progress(operation)
+
+
+@admin.display(description="Written")
+def written(operation: Operation) -> str:
+    return cells.figure(cells.written(operation))
+
+
+@admin.display(description="Refused")
+def refused(operation: Operation) -> str:
+    if not operation.refused:
+        return "0"
+    address = reverse("admin:asyncops_operation_change", args=[operation.pk])
+    return format_html(
+        '<a class="op-refused" href="{}?outcome=refused">{}</a>', address, cells.figure(operation.refused)
+    )
+
+
+@admin.display(description="Owner")
+def owner(operation: Operation) -> str:
+    return format_html('{}<br><span class="op-quiet">{}</span>', operation.user, operation.organization)
+
+
+@admin.display(description="Accepted")
+def accepted(operation: Operation) -> str:
+    return cells.ago(operation.accepted_at)

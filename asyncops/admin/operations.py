@@ -1,0 +1,155 @@
+"""The list of operations and their pages. Nothing here is added, edited or deleted; live ones can be cancelled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
+
+from asyncops import journal
+from asyncops.admin import cancelling, columns, items, timeline, work
+from asyncops.admin.listing import OperationList
+from asyncops.models import Item, Operation, OperationQuerySet
+from catalog.admin.reading import OwnedAdmin, ReadOnlyAdmin, staff
+
+LIST = "admin:asyncops_operation_changelist"
+PAGE = "admin:asyncops_operation_change"
+CANCEL = "admin:asyncops_operation_cancel"
+CANCEL_SELECTED = "admin:asyncops_operation_cancel_selected"
+
+
+@admin.register(Operation)
+class OperationAdmin(OwnedAdmin[Operation], ReadOnlyAdmin[Operation]):
+    list_display = (
+        columns.number, columns.state, columns.request, columns.progress, columns.written, columns.refused,
+        columns.owner, columns.accepted,
+    )  # fmt: skip
+    list_filter = ("state", "dialect")
+    list_select_related = ("organization", "user")
+    ordering = ("-seq",)
+    sortable_by = ()
+    search_fields = ("uuid",)
+    search_help_text = "The number or UUID of an operation, or the UUID of a record that it wrote"
+    actions = ("cancel_selected",)
+
+    class Media:
+        css = {"all": ("asyncops/admin.css",)}
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OperationList]:
+        return OperationList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Operation], search_term: str
+    ) -> tuple[QuerySet[Operation], bool]:
+        return queryset.filter(_meant_by(search_term.strip())), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Operations", **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        own = [
+            path("cancel/", view(self.cancel_many_view), name="asyncops_operation_cancel_selected"),
+            path("<int:number>/cancel/", view(self.cancel_one_view), name="asyncops_operation_cancel"),
+            path("<int:number>/items/<int:index>/", view(self.item_view), name="asyncops_operation_item"),
+        ]
+        return own + super().get_urls()
+
+    @method_decorator(require_safe)
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        operation = self._operation(request, object_id)
+        context = {
+            "title": f"Operation {operation.pk}",
+            "operation": operation,
+            "may_cancel": not operation.is_final and self.has_cancel_permission(request),
+            "events": timeline.of(operation),
+            "work": work.of(operation),
+            "items": items.page(operation, request, site=self.admin_site),
+        }
+        return self._render(request, "operation", context)
+
+    @method_decorator(require_safe)
+    def item_view(self, request: HttpRequest, number: int, index: int) -> HttpResponse:
+        operation = self._operation(request, number)
+        views = journal.items(operation, first=index, count=1, with_payload=True)
+        if not views:
+            raise Http404
+        context = {
+            "title": f"Item {index} of operation {operation.pk}",
+            "operation": operation,
+            "item": views[0],
+            "record": items.records_of(operation, views, request, site=self.admin_site).get(views[0].record_id),
+            "payload": items.payload(views[0]),
+        }
+        return self._render(request, "item", context)
+
+    @admin.action(description="Cancel selected operations", permissions=["cancel"])
+    def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Operation]) -> HttpResponse:
+        question = cancelling.question(cast(OperationQuerySet, queryset))
+        return self._ask(request, question, send_to=reverse(CANCEL_SELECTED), back=reverse(LIST))
+
+    def cancel_many_view(self, request: HttpRequest) -> HttpResponse:
+        self._require_cancel(request)
+        if request.method == "POST":
+            cancelling.cancel(request, self._visible(request).filter(pk__in=cancelling.named(request)))
+        return HttpResponseRedirect(reverse(LIST))
+
+    def cancel_one_view(self, request: HttpRequest, number: int) -> HttpResponse:
+        self._require_cancel(request)
+        operation = self._operation(request, number)
+        only, back = self._visible(request).filter(pk=operation.pk), reverse(PAGE, args=[operation.pk])
+        if request.method == "POST":
+            cancelling.cancel(request, only)
+            return HttpResponseRedirect(back)
+        return self._ask(request, cancelling.question(only), send_to=reverse(CANCEL, args=[operation.pk]), back=back)
+
+    def has_cancel_permission(self, request: HttpRequest) -> bool:
+        return staff(request).has_perm("asyncops.cancel_operation") and self.has_view_permission(request)
+
+    def _require_cancel(self, request: HttpRequest) -> None:
+        if not self.has_cancel_permission(request):
+            raise PermissionDenied
+
+    def _visible(self, request: HttpRequest) -> OperationQuerySet:
+        return cast(OperationQuerySet, self.get_queryset(request))
+
+    def _operation(self, request: HttpRequest, number: str | int) -> Operation:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        operation = self.get_object(request, str(number))
+        if operation is None:
+            raise Http404
+        return operation
+
+    def _ask(self, request: HttpRequest, question: cancelling.Question, *, send_to: str, back: str) -> HttpResponse:
+        context = {"title": question.title, "question": question, "send_to": send_to, "back": back}
+        return self._render(request, "confirm_cancel", context)
+
+    def _render(self, request: HttpRequest, page: str, context: Mapping[str, Any]) -> HttpResponse:
+        frame = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media}
+        return TemplateResponse(request, f"admin/asyncops/operation/{page}.html", {**frame, **context})
+
+
+def _meant_by(term: str) -> Q:
+    """What a search looks for: exact, so that every search is one step in an index."""
+    if not term:
+        return Q()
+    if re.fullmatch(r"#?[0-9]{1,18}", term):
+        return Q(pk=int(term.removeprefix("#")))
+    try:
+        uuid = UUID(term)
+    except ValueError:
+        return Q(pk=None)
+    return Q(uuid=uuid) | Q(pk__in=Item.objects.filter(record_id=uuid).values("operation_id"))

@@ -1,0 +1,111 @@
+"""The three result sets of an operation: disjoint, and together its input once it has ended.
+
+Read a window at a time, each in its own short query, so that neither memory nor a transaction grows with the
+operation or with a reader who takes his time.
+"""
+
+from __future__ import annotations
+
+from codecs import getincrementaldecoder
+from collections.abc import Iterator
+from enum import StrEnum
+from json import JSONDecodeError, JSONDecoder
+from typing import Final
+
+import orjson
+
+from asyncops import journal
+from asyncops.journal import UNDECIDED, UNTOUCHED, ItemView
+from asyncops.models import Chunk, Operation
+from catalog.commands import Json
+from catalog.outcomes import OutcomeKind
+from catalog.sql import run
+
+WINDOW: Final = 1000  # items
+PIECE: Final = 1 << 20  # bytes of a chunk's payload
+
+
+class ResultSet(StrEnum):
+    WRITTEN = "written"  # the catalog is as the item asked, whether that took a write or not
+    REFUSED = "refused"  # with the errors
+    UNTOUCHED = "untouched"  # the operation ended without it
+
+
+def set_of(view: ItemView) -> ResultSet | None:
+    """Where an item is listed; None while it is undecided."""
+    if view.outcome == UNDECIDED:
+        return None
+    named = {OutcomeKind.REFUSED.value: ResultSet.REFUSED, UNTOUCHED: ResultSet.UNTOUCHED}
+    return named.get(view.outcome, ResultSet.WRITTEN)
+
+
+def lines(operation: Operation, wanted: ResultSet) -> Iterator[bytes]:
+    """JSON Lines, in the order of the items, a window at a time.
+
+    Each line: `index` (position in the request), `outcome`, `record` (id, or null), `input` (the item as sent), and
+    for a refused item `errors`: a list of `path` (JSON pointer below the item), `code`, `params`.
+    """
+    first = -1
+    while chunk := _chunk_after(operation, first):
+        first = chunk.first
+        yield from _of_chunk(operation, chunk, wanted)
+
+
+def _chunk_after(operation: Operation, first: int) -> Chunk | None:
+    later = operation.chunks.filter(first__gt=first).order_by("first")
+    return later.defer("payload", "writes", "refers").first()
+
+
+def _of_chunk(operation: Operation, chunk: Chunk, wanted: ResultSet) -> Iterator[bytes]:
+    """The payload is read as far as an item of it is wanted."""
+    inputs = enumerate(_inputs(chunk), chunk.first)
+    for first in range(chunk.first, chunk.first + chunk.size, WINDOW):
+        views = [v for v in journal.window(operation, chunk, first=first, count=WINDOW) if set_of(v) is wanted]
+        if views:
+            yield b"".join(_line(view, _until(view.index, inputs)) for view in views)
+
+
+def _until(wanted: int, inputs: Iterator[tuple[int, str]]) -> str:
+    return next(text for index, text in inputs if index == wanted)
+
+
+def _line(view: ItemView, text: str) -> bytes:
+    told: dict[str, Json] = {"index": view.index, "outcome": view.outcome, "record": view.record_id}
+    if set_of(view) is ResultSet.REFUSED:
+        told["errors"] = [{"path": e.path, "code": e.code, "params": e.params} for e in view.errors]
+    return b'%b,"input":%b}\n' % (orjson.dumps(told)[:-1], text.encode())
+
+
+def _inputs(chunk: Chunk) -> Iterator[str]:
+    """The items of a chunk as they stand in its payload, a JSON list without spaces. Never the whole of it at once."""
+    decode = getincrementaldecoder("utf-8")().decode
+    buffer, at, offset, size = "", 0, 1, PIECE  # byte 0 is the opening bracket
+    while True:
+        while (end := _end_of_value(buffer, at)) is not None:
+            yield buffer[at:end]
+            if buffer[end] == "]":
+                return
+            at = end + 1
+        size = PIECE if at else size * 2  # an item longer than a piece must not be parsed again for each of many
+        piece = _piece(chunk, offset, size)
+        if not piece:
+            return
+        buffer, at, offset = buffer[at:] + decode(piece), 0, offset + len(piece)
+
+
+_DECODER: Final = JSONDecoder()
+
+
+def _end_of_value(buffer: str, at: int) -> int | None:
+    """Where the JSON value that begins at `at` ends; None when it may be cut short: a number can look complete."""
+    try:
+        _, end = _DECODER.raw_decode(buffer, at)
+    except JSONDecodeError:
+        return None
+    return end if buffer[end : end + 1] in {",", "]"} else None
+
+
+def _piece(chunk: Chunk, offset: int, size: int) -> bytes:
+    statement = "SELECT substring(payload FROM %b::int FOR %b::int) FROM asyncops_chunk WHERE id = %b::bigint"
+    rows = run(statement, [offset + 1, size, chunk.pk])
+    return bytes(rows[0][0]) if rows else b""

@@ -1,0 +1,86 @@
+"""How a state, a time and a progress look, in lists and on pages alike."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import orjson
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timesince import timesince
+
+from asyncops.models import Operation
+from catalog.commands import Json
+
+NOTHING: Final = mark_safe('<span class="op-none">-</span>')
+LONGEST_VALUE: Final = 200  # characters of a parameter
+
+register = template.Library()
+
+
+@register.filter
+def badge(operation: Operation) -> SafeString:
+    """The state, as a coloured word."""
+    stopping = not operation.is_final and operation.cancel_requested_at is not None
+    return outcome_badge("cancelling" if stopping else operation.state)
+
+
+@register.filter
+def outcome_badge(word: str) -> SafeString:
+    return format_html('<span class="op-badge op-badge--{}">{}</span>', word, word)
+
+
+@register.filter
+def ago(moment: datetime | None) -> SafeString:
+    """A time as people say it; the exact one is in the tooltip."""
+    if moment is None:
+        return NOTHING
+    now = timezone.now()
+    if abs(now - moment).total_seconds() < 60:
+        words = "just now"
+    elif moment > now:
+        words = f"in {timesince(now, moment, depth=1)}"
+    else:
+        words = f"{timesince(moment, now, depth=1)} ago"
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact(moment), words)
+
+
+@register.filter
+def exact(moment: datetime) -> str:
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+@register.filter
+def progress(operation: Operation) -> SafeString:
+    """A bar of what was written and what was refused, and the figures."""
+    whole = max(operation.total, 1)
+    return format_html(
+        '<span class="op-progress"><span class="op-bar" aria-hidden="true">'
+        '<span class="op-bar__written" style="width:{}%"></span><span class="op-bar__refused" style="width:{}%"></span>'
+        "</span>{} of {}</span>",
+        round(100 * written(operation) / whole, 2),
+        round(100 * operation.refused / whole, 2),
+        f"{operation.processed:,}",
+        f"{operation.total:,}",
+    )
+
+
+@register.filter
+def written(operation: Operation) -> int:
+    """Items that were done, whether or not anything had to change."""
+    return operation.processed - operation.refused
+
+
+@register.filter
+def figure(number: int) -> str:
+    return f"{number:,}"
+
+
+@register.filter
+def value(thing: Json) -> str:
+    """A JSON value as text, cut where it would fill the page."""
+    text = thing if isinstance(thing, str) else orjson.dumps(thing, default=str).decode()
+    return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"

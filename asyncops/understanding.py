@@ -1,0 +1,42 @@
+"""Items that were accepted once, understood again: by a worker, for the parts of a split chunk, and for a retry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import orjson
+
+from asyncops import chunking, dialects
+from asyncops.dialects import ItemRefused
+from asyncops.models import Chunk, Operation
+from catalog.commands import Command, Json, Policy
+from catalog.outcomes import Outcome, refused
+
+
+def understand(operation: Operation, items: Sequence[Json]) -> list[Command | Outcome]:
+    """The command of each item, or its refusal: what was understood at the door may be wrong by now."""
+    dialect = dialects.get(operation.dialect)
+    understood: list[Command | Outcome] = []
+    for item in items:
+        try:
+            understood.append(dialect.parse(operation.kind, item, operation.context))
+        except ItemRefused as refusal:
+            understood.append(refused(*refusal.errors))
+    return understood
+
+
+def chunks(operation: Operation, items: Sequence[Json], *, first: int, number: int, size: int) -> Iterator[Chunk]:
+    """Unsaved chunks of `items`, the first of which is item `first` of the operation and goes to chunk `number`."""
+    policy = Policy(operation.policy)
+    cuts = chunking.cut(understand(operation, items), policy=policy, size=size)
+    for offset, cut in enumerate(cuts):
+        yield Chunk(
+            operation=operation,
+            number=number + offset,
+            first=first + cut.first,
+            size=cut.size,
+            payload=orjson.dumps(items[cut.first : cut.first + cut.size]),
+            writes=cut.writes,
+            refers=cut.refers,
+            deletes=cut.deletes,
+        )

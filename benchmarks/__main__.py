@@ -1,0 +1,34 @@
+"""`make bench [ONLY=name]`: figures as ratios to a floor measured in the same run, since machines are noisy."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+import django
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    from django.core.management import call_command
+
+    from benchmarks import bulk_http, write_path
+    from benchmarks.figures import Figure, store
+
+    benchmarks = {"write_path": write_path.figures, "bulk_http": bulk_http.figures}
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--only", choices=sorted(benchmarks))
+    chosen = parser.parse_args().only
+    call_command("migrate", verbosity=0)
+    found: list[Figure] = []
+    for name, benchmark in benchmarks.items():
+        if chosen in (None, name):
+            for figure in benchmark():
+                print(figure, flush=True)
+                found.append(figure)
+    store(found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Magento's bulk route over HTTP: seconds to the 202, and what one real rqworker makes of it."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import requests
+
+from asyncops.models import Operation
+from asyncops.states import LIVE
+from benchmarks.figures import RUNS, Figure
+from benchmarks.records import empty, floor, products
+from catalog.accounts import ensure_user
+from catalog.models import AccessToken
+from config.devservices import ports
+
+SIZES = (1_000, 10_000)
+
+
+def figures() -> Iterator[Figure]:
+    user = ensure_user(organization="Bench", username="bench", password="bench", rights="all")
+    session = requests.Session()
+    session.headers["Authorization"] = f"Bearer {AccessToken.issue(user)}"
+    port = ports.free(18080)
+    for size in SIZES:
+        lowest = floor(products(size))
+        with _web(port):
+            accepted, applied = _rounds(session, f"http://127.0.0.1:{port}/rest/all", size)
+        yield Figure(name=f"bulk HTTP 202 {size:,}", median_s=accepted, records=size, ratio=accepted / lowest)
+        yield Figure(name=f"bulk HTTP one worker {size:,}", median_s=applied, records=size, ratio=applied / lowest)
+
+
+def _rounds(session: requests.Session, url: str, size: int) -> tuple[float, float]:
+    body = [{"product": _magento(product)} for product in products(size)]
+    accepted, applied = [], []
+    for _ in range(RUNS):
+        empty()
+        begun = time.perf_counter()
+        answer = session.post(f"{url}/async/bulk/V1/products", json=body, timeout=60)
+        accepted.append(time.perf_counter() - begun)
+        assert answer.status_code == 202, answer.text
+        applied.append(_work_off())
+    return statistics.median(accepted), statistics.median(applied)
+
+
+def _work_off() -> float:
+    """Seconds from the first claim to the last commit, in a real worker process."""
+    subprocess.run([sys.executable, "manage.py", "rqworker", "--burst"], check=True, capture_output=True)
+    while Operation.objects.filter(state__in=LIVE).exists():
+        time.sleep(0.05)
+    operation = Operation.objects.get()
+    assert operation.created == operation.total, operation.__dict__
+    assert operation.finished_at
+    assert operation.started_at
+    return (operation.finished_at - operation.started_at).total_seconds()
+
+
+def _magento(product: dict[str, Any]) -> dict[str, Any]:
+    custom = ("description", "short_description", "url_key")
+    return {
+        "sku": product["sku"],
+        "name": product["name"],
+        "attribute_set_id": 4,
+        "price": float(product["price_gross"]),
+        "status": 1,
+        "visibility": product["visibility"],
+        "weight": 1.5,
+        "extension_attributes": {"stock_item": {"qty": product["stock"]}, "website_ids": [1]},
+        "custom_attributes": [{"attribute_code": name, "value": product[name]} for name in custom],
+    }
+
+
+@contextmanager
+def _web(port: int) -> Iterator[None]:
+    command = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}"]
+    process = subprocess.Popen([*command, "--log-level", "warning"])
+    try:
+        while True:
+            with suppress(requests.ConnectionError):
+                requests.get(f"http://127.0.0.1:{port}/healthz", timeout=1)
+                break
+            time.sleep(0.1)
+        yield
+    finally:
+        process.terminate()
+        process.wait()

@@ -1,0 +1,79 @@
+"""Products of about 600 bytes, and the floor: what PostgreSQL itself takes for the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
+
+from benchmarks.figures import median
+from catalog.identity import uuid7
+from catalog.models import Product as ProductModel
+from catalog.plans import plan
+from catalog.sql import copy_in, run
+
+Product = dict[str, Any]  # by field of the entity
+
+def products(count: int, *, salt: str = "") -> list[Product]:
+    return [
+        {
+            "sku": f"BENCH-{index:07}",
+            "name": f"Benchmark product {index} {salt}",
+            "description": f"Product {index} {salt} " + "is described at some length, as products are. " * 7,
+            "short_description": f"The product with the number {index}. " * 2,
+            "url_key": f"benchmark-product-{index}",
+            "active": True,
+            "visibility": 4,
+            "stock": index % 1000,
+            "price_gross": f"{index % 997 + len(salt)}.90",
+            "weight": "1.5",
+        }
+        for index in range(count)
+    ]
+
+
+def empty() -> None:
+    run("TRUNCATE catalog_product, asyncops_operation, asyncops_item, asyncops_itemerror CASCADE")
+
+
+def floor(records: Sequence[Product]) -> float:
+    """Median seconds of a bare binary COPY of `records` into the product table, with all its indexes and keys."""
+    types = {str(field.column): _type(field) for field in ProductModel._meta.concrete_fields}
+    rows = [_row(record, types) for record in records]
+    columns = list(rows[0])
+    values = [list(row.values()) for row in rows]
+    return median(partial(_copy, columns, [types[column] for column in columns], values), before=empty)
+
+
+def _copy(columns: Sequence[str], types: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    with transaction.atomic():
+        copy_in("catalog_product", columns, types, rows)
+
+
+def _row(record: Product, types: Mapping[str, str]) -> dict[str, Any]:
+    """All that the writer stores for this record: what was sent, the defaults, and what it works out."""
+    now = datetime.now(UTC)
+    own = {"id": uuid7(), "created_at": now, "updated_at": now, "price_net": record["price_gross"]}
+    values = {**plan("product").blank, **record, **own, "sku_key": record["sku"].casefold()}
+    return {column: _value(value, types[column]) for column, value in values.items()}
+
+
+def _value(value: Any, kind: str) -> Any:
+    if kind == "numeric":
+        return Decimal(value)
+    return Jsonb(value) if kind == "jsonb" else value
+
+
+def _type(field: Any) -> str:
+    return str(field.db_type(connection)).split("(")[0].replace("timestamp with time zone", "timestamptz")
+
+
+def settle() -> None:
+    """Give the planner what it would know in a living database."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")

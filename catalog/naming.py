@@ -1,0 +1,61 @@
+"""Which records a command writes and refers to, by every name that it uses for them. Asks the database nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from catalog import resolving
+from catalog.commands import Command, Delete, Json, Reference, Upsert
+from catalog.entities import ENTITIES
+from catalog.resolving import LOCAL
+
+Name = tuple[str, str, Json]  # (entity, kind of name, comparable value)
+EVERY: Final = "*"  # as a kind of name: all records of the entity, which a delete by criteria writes
+
+
+def written(command: Command) -> Iterator[Name]:
+    """The names of the command's own record, and of those nested in it."""
+    if isinstance(command, Delete) and command.where is not None:
+        yield command.entity, EVERY, None
+    if command.key is not None:
+        yield _name(command.entity, command.key)
+    if isinstance(command, Delete):
+        return
+    key = ENTITIES[command.entity].key
+    if key and isinstance(value := command.values.get(key.fields[0]), str):
+        yield command.entity, key.name, key.fold(value)
+    for inner in _nested(command):
+        yield from written(inner)
+
+
+def referred(command: Command) -> Iterator[Name]:
+    """The names of the records that a command refers to, and of its kind as a whole."""
+    yield command.entity, EVERY, None
+    if isinstance(command, Delete):
+        return
+    spec = ENTITIES[command.entity]
+    for ref in spec.refs:
+        if isinstance(reference := command.values.get(ref.name), Reference) and reference.by != LOCAL:
+            yield _name(ref.entity, reference)
+    for links in spec.links if command.links else ():
+        if (chosen := command.links.get(links.name)) is not None:
+            for link in chosen.links:
+                if isinstance(link.target, Reference) and link.target.by != LOCAL:
+                    yield _name(links.entity, link.target)
+    for inner in _nested(command):
+        yield from referred(inner)
+
+
+def _nested(command: Upsert) -> Iterator[Upsert]:
+    for ref in ENTITIES[command.entity].refs:
+        if isinstance(inner := command.values.get(ref.name), Upsert):
+            yield inner
+    for chosen in command.links.values():
+        yield from (link.target for link in chosen.links if isinstance(link.target, Upsert))
+    for members in command.children.values():
+        yield from members
+
+
+def _name(entity: str, reference: Reference) -> Name:
+    return entity, reference.by, resolving.comparable(entity, reference)

@@ -1,0 +1,74 @@
+"""Commands inside commands: each becomes a row of its own, tied to the others by references to rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from catalog import criteria
+from catalog.commands import Command, Delete, Json, Link, LinkSet, Reference, Upsert
+from catalog.entities import ENTITIES
+from catalog.rows import Row
+
+ROW: Final = "row"  # the kind of a reference whose value is a Row; never seen outside the writer
+
+
+def flatten(commands: Sequence[Command]) -> list[Row]:
+    """A row per command, and after it the rows of what is nested in it."""
+    return [row for index, command in enumerate(commands) for row in _rows(command, index, path="", nested=False)]
+
+
+def _rows(command: Command, index: int, *, path: str, nested: bool) -> Iterator[Row]:
+    row = Row(index=index, command=command, path=path, nested=nested)
+    yield row
+    if isinstance(command, Delete):
+        if command.where is not None:
+            for id in criteria.matching(command.entity, command.where):
+                yield Row(index=index, command=Delete(entity=command.entity, key=Reference("id", id)), nested=True)
+        return
+    row.given, row.links = command.values, command.links
+    if _is_flat(command):
+        return
+    yield from _to_one(row, command)
+    yield from _to_many(row, command)
+    yield from _children(row, command)
+
+
+def _is_flat(command: Upsert) -> bool:
+    if command.children or any(isinstance(link.target, Upsert) for s in command.links.values() for link in s.links):
+        return False
+    return not any(isinstance(command.values.get(ref.name), Upsert) for ref in ENTITIES[command.entity].refs)
+
+
+def _to_one(row: Row, command: Upsert) -> Iterator[Row]:
+    for ref in ENTITIES[command.entity].refs:
+        if isinstance(inner := command.values.get(ref.name), Upsert):
+            target, *rest = _rows(inner, row.index, path=row.path + (inner.path or f"/{ref.name}"), nested=True)
+            row.given = {**row.given, ref.name: Reference(ROW, target)}
+            yield from (target, *rest)
+
+
+def _to_many(row: Row, command: Upsert) -> Iterator[Row]:
+    links: dict[str, LinkSet] = {}
+    for name, chosen in command.links.items():
+        written: list[Link] = []
+        for position, link in enumerate(chosen.links):
+            if isinstance(link.target, Upsert):
+                path = row.path + (link.path or f"/{name}/{position}")
+                target, *rest = _rows(link.target, row.index, path=path, nested=True)
+                link = replace(link, target=Reference(ROW, target))  # noqa: PLW2901
+                yield from (target, *rest)
+            written.append(link)
+        links[name] = replace(chosen, links=tuple(written))
+    row.links = links
+
+
+def _children(row: Row, command: Upsert) -> Iterator[Row]:
+    for name, members in command.children.items():
+        relation = ENTITIES[command.entity].children_by_name[name]
+        parent: Mapping[str, Json] = {relation.field: Reference(ROW, row)}
+        for position, member in enumerate(members):
+            path = row.path + (member.path or f"/{name}/{position}")
+            child = replace(member, values={**member.values, **parent})
+            yield from _rows(child, row.index, path=path, nested=True)

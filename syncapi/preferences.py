@@ -1,0 +1,68 @@
+"""What the Prefer header asks for (RFC 7240): an answer at once, or an answer with the result.
+
+Every write of every dialect goes through `accept` or `run_now` here, so that no endpoint can forget it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from rest_framework.response import Response
+
+from asyncops import intake
+from asyncops.models import Operation
+from asyncops.submissions import Submission
+from catalog.outcomes import Outcome
+from syncapi.exchange import ApiRequest
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preferences:
+    respond_async: bool = False
+    wait: int = 0  # seconds; 0: not asked for
+
+    @classmethod
+    def of(cls, meta: Mapping[str, Any]) -> Preferences:
+        """What is not understood is ignored: it is a preference, no demand. The first of several counts."""
+        asked: dict[str, str] = {}
+        for preference in meta.get("HTTP_PREFER", "").split(","):
+            name, _, value = preference.partition(";")[0].partition("=")
+            asked.setdefault(name.strip().lower(), value.strip().strip('"'))
+        wait = asked.get("wait", "")
+        is_number = wait.isascii() and wait.isdecimal() and len(wait) < 10
+        return cls(respond_async="respond-async" in asked, wait=int(wait) if is_number else 0)
+
+
+class RespondAsync(Exception):
+    """The caller wants this write accepted and not done. Not an error: the view answers with `promised`."""
+
+    def __init__(self, operation: Operation) -> None:
+        super().__init__(self.__doc__)
+        self.operation = operation
+
+
+def accept(request: ApiRequest, submission: Submission) -> Operation:
+    """intake.accept for this request."""
+    operation = intake.accept(submission, by=request.caller)
+    request.operations.append(operation)
+    return operation
+
+
+def run_now(request: ApiRequest, submission: Submission) -> tuple[Operation, list[Outcome]]:
+    """intake.run_now for this request. Raises RespondAsync when the caller prefers not to wait for it."""
+    if Preferences.of(request.META).respond_async:
+        raise RespondAsync(accept(request, submission))
+    return intake.run_now(submission, by=request.caller)
+
+
+def promised(operation: Operation) -> Response:
+    """202: it will be done, and here is where to ask."""
+    headers = {"Location": address(operation), "Preference-Applied": "respond-async"}
+    return Response({"operation": str(operation.uuid)}, status=202, headers=headers)
+
+
+def address(operation: Operation) -> str:
+    return reverse("operation", args=[operation.uuid])

@@ -1,0 +1,30 @@
+"""The table of states, and the picture of it in the documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from asyncops.models import Operation
+from asyncops.states import FINAL, TRANSITIONS, State, move
+from tests.asyncops.plain import send
+
+ARCHITECTURE = Path(__file__).resolve().parents[2] / "docs" / "architecture.md"
+
+
+def test_the_diagram_in_the_documents_is_the_table():
+    moves = sorted(f"    {source} --> {target}" for source, targets in TRANSITIONS.items() for target in targets)
+    ends = sorted(f"    {state} --> [*]" for state in FINAL)
+    assert "\n".join(["stateDiagram-v2", "    [*] --> new", *moves, *ends]) in ARCHITECTURE.read_text()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("to", State)
+def test_only_the_moves_of_the_table_are_made(caller, state, to):
+    operation = send(caller)
+    Operation.objects.update(state=state)
+    assert move(Operation.objects.all(), to) == (to in TRANSITIONS[state])
+    operation.refresh_from_db()
+    assert operation.state == (to if to in TRANSITIONS[state] else state)
