@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 
-from catalog import statements
+from catalog import resolving, statements
 from catalog.commands import Json, Scope, Upsert
 from catalog.outcomes import ErrorCode, FieldError
 from catalog.plans import Plan, plan
@@ -83,7 +83,8 @@ def website_of(row: Row, stores: Stores) -> UUID | None:
 def read(entity: str, ids: Sequence[UUID], *, scope: Scope) -> dict[UUID, dict[str, Json]]:
     """The records by id, as the scope shows them: by field name, with id, number and times; links as lists.
 
-    A link is {"id", "number"} of its target and the columns of its mapping. Unknown ids are left out.
+    In a store: its own value, else the text in its language, else the base value. In a language: its text, else that of
+    its parent, else the base value. A link is {"id", "number"} of its target and the columns of its mapping. Unknown ids are left out.
     The number of queries does not depend on the number of records.
     """
     current = plan(entity)
@@ -93,6 +94,8 @@ def read(entity: str, ids: Sequence[UUID], *, scope: Scope) -> dict[UUID, dict[s
         values[0]: {fields.get(column, column): value for column, value in zip(columns, values, strict=True)}
         for values in run(f"SELECT {names(columns)} FROM {current.table} WHERE id = ANY(%b::uuid[])", [list(ids)])
     }
+    if current.spec.translated and (scope.store or scope.language):
+        _translate(records, current, _languages(scope))
     if scope.store and current.spec.store_values:
         _overlay(records, current, scope.store)
     for name in current.mappings:
@@ -120,6 +123,33 @@ def _entries(row: Row, current: Plan, stores: Stores) -> Iterator[tuple[Any, ...
             documents.setdefault(store, {})[column] = value
     for store, document in documents.items():
         yield row.id, store, orjson.dumps(document, default=str).decode()
+
+
+def _languages(scope: Scope) -> list[UUID]:
+    """The languages whose texts are shown, the one that counts most last."""
+    if scope.store:
+        rows = run(
+            """SELECT l.parent_id, l.id FROM catalog_store s JOIN catalog_language l ON l.id = s.language_id
+                WHERE s.code = %b""",
+            [scope.store],
+        )
+    else:
+        assert scope.language is not None
+        [*known] = resolving.find({("language", scope.language.by): {scope.language.value}}).values()
+        rows = run("SELECT parent_id, id FROM catalog_language WHERE id = ANY(%b::uuid[])", [known])
+    return [id for row in rows for id in row if id]
+
+
+def _translate(records: dict[UUID, dict[str, Json]], current: Plan, languages: Sequence[UUID]) -> None:
+    texts = [field.column for field in current.spec.translated]
+    rows = run(
+        f"""SELECT "{current.owner}", {names(texts)} FROM {current.translation_table}
+             WHERE "{current.owner}" = ANY(%b::uuid[]) AND language_id = ANY(%b::uuid[])
+             ORDER BY array_position(%b::uuid[], language_id)""",
+        [list(records), list(languages), list(languages)],
+    )
+    for owner, *values in rows:
+        records[owner].update({name: v for name, v in zip(texts, values, strict=True) if v is not None})
 
 
 def _overlay(records: dict[UUID, dict[str, Json]], current: Plan, store: str) -> None:
