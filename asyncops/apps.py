@@ -9,3 +9,9 @@ class AsyncopsConfig(AppConfig):
     name = "asyncops"
     verbose_name = "Operations"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from asyncops import dialects
+        from asyncops.importing import IMPORT
+
+        dialects.register(IMPORT)

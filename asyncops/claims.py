@@ -5,6 +5,7 @@ Claims come one after the other, under an advisory lock held for milliseconds: w
 
 from __future__ import annotations
 
+import socket
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,16 +14,17 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from asyncops import turns
-from asyncops.models import Operation
-from asyncops.states import State, move
+from asyncops.models import Chunk, Operation
+from asyncops.states import LIVE, ChunkState, State, move
 from asyncops.turns import Turn
 from catalog.sql import run
 
 CLAIM_LOCK: Final = 0x636C61696D  # "claim"
-MAX_DEPTH: Final = 8  # chunks that wait for each other in one claim: the writer's statements grow with it
+MAX_DEPTH: Final = 16  # chunks that wait for each other in one claim: the writer's statements grow with it
 MAX_WAITS: Final = 32  # chunks that one may wait for and yet come with them
 
 
@@ -35,7 +37,7 @@ class Look:
     claims: int  # how often the records of one claim, of each organization
 
 
-LOOKS: Final = (Look(organizations=8, chunks=256, claims=4), Look(organizations=1000, chunks=4096, claims=64))
+LOOKS: Final = (Look(organizations=8, chunks=256, claims=1), Look(organizations=1000, chunks=4096, claims=64))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,12 +69,14 @@ _DUE: Final = """
 # write what it writes or refers to and, if it deletes, for those that refer to its records.
 _CANDIDATES: Final = f"""
     SELECT w.id, w.operation_id, g.id, w.size, w.alone, array(
-             SELECT e.id FROM asyncops_chunk e JOIN asyncops_operation p ON p.id = e.operation_id
-              WHERE e.open AND e.writes && (w.writes || w.refers) AND (p.seq, e.first) < (w.seq, w.first)
+             SELECT e.id FROM (SELECT id, operation_id, first FROM asyncops_chunk
+                                WHERE open AND writes && (w.writes || w.refers) OFFSET 0) e
+               JOIN asyncops_operation p ON p.id = e.operation_id AND (p.seq, e.first) < (w.seq, w.first)
               UNION ALL
-             SELECT e.id FROM asyncops_chunk e JOIN asyncops_operation p ON p.id = e.operation_id
-              WHERE e.open AND e.refers && CASE WHEN w.deletes THEN w.writes ELSE '{{}}' END
-                AND (p.seq, e.first) < (w.seq, w.first)
+             SELECT e.id FROM (SELECT id, operation_id, first FROM asyncops_chunk
+                                WHERE open AND refers && w.writes OFFSET 0) e
+               JOIN asyncops_operation p ON p.id = e.operation_id AND (p.seq, e.first) < (w.seq, w.first)
+              WHERE w.deletes
               LIMIT %b::int)
       FROM unnest(%b::uuid[]) WITH ORDINALITY AS g (id, turn)
      CROSS JOIN LATERAL (
@@ -88,6 +92,11 @@ _CANDIDATES: Final = f"""
      WHERE w.before < %b::int
      ORDER BY g.turn, w.seq, w.first"""
 
+# Comparing two arrays of a thousand takes milliseconds, which the planner does not know: it must take the GIN index.
+_ALONE: Final = """
+    SELECT set_config('idle_in_transaction_session_timeout', '5s', true), set_config('enable_seqscan', 'off', true),
+           pg_advisory_xact_lock(%b::bigint)"""
+
 # What a worker is still applying, although its lease is over, is locked.
 _LOCK: Final = f"SELECT c.id FROM asyncops_chunk c WHERE c.id = ANY(%b::bigint[]) AND {_DUE} FOR UPDATE SKIP LOCKED"
 
@@ -100,6 +109,17 @@ _LEASE: Final = """
            last_error = CASE state WHEN 'leased' THEN 'The worker died.' ELSE last_error END
      WHERE id = ANY(%b::bigint[])
     RETURNING id, attempt"""
+
+
+def owner(pid: int) -> str:
+    """The name under which a process of this machine holds its leases."""
+    return f"{socket.gethostname()}:{pid}"
+
+
+def release(owner: str) -> int:
+    """End the leases of a process that is known to be dead; how many."""
+    held = Chunk.objects.filter(state=ChunkState.LEASED, open=True, operation__state__in=LIVE, lease_owner=owner)
+    return held.update(lease_until=Now())
 
 
 def claim(owner: str) -> list[Claim]:
@@ -120,8 +140,7 @@ def claim(owner: str) -> list[Claim]:
 
 def _one_at_a_time() -> None:
     """Whoever is stopped in here must not stop everybody: the session ends soon, and with it the lock."""
-    limit = "SELECT set_config('idle_in_transaction_session_timeout', '5s', true), pg_advisory_xact_lock(%b::bigint)"
-    run(limit, [CLAIM_LOCK])
+    run(_ALONE, [CLAIM_LOCK])
 
 
 def _candidates(waiting: Sequence[Turn], look: Look) -> list[Candidate]:

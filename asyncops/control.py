@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
 from django.utils import timezone
 
-from asyncops import finishing
-from asyncops.models import Chunk, Operation, OperationQuerySet
+from asyncops import doorbell, finishing, retrying
+from asyncops.models import Chunk, Operation, OperationQuerySet, Pause
+from asyncops.retrying import Which
 from asyncops.states import FINAL, LIVE, ChunkState
-from catalog.models import User
+from catalog.models import Organization, User
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,3 +37,30 @@ def cancel(operations: OperationQuerySet, *, by: User, now: datetime | None = No
     Chunk.objects.filter(operation__in=live, state=ChunkState.QUEUED).update(state=ChunkState.CANCELLED)
     finishing.finalise(live)
     return Cancelled(cancelled=len(live), already_finished=finished)
+
+
+def retry(operation: Operation, *, which: Which, by: User, now: datetime | None = None) -> Operation:
+    """Accept again what an ended operation did not write; the child operation. Raises retrying.CannotRetry."""
+    return retrying.retry(operation, which=which, by=by, now=now or timezone.now())
+
+
+def pause(*, by: User | None, organization: Organization | None = None, now: datetime | None = None) -> bool:
+    """Let no chunk of the organization begin, or none at all; False when that is so already. Accepting goes on.
+
+    What runs finishes. Whoever writes the records of a paused operation waits with it.
+    """
+    values = {"paused_at": now or timezone.now(), "paused_by": by}
+    return Pause.objects.get_or_create(organization=organization, defaults=values)[1]
+
+
+def resume(*, organization: Organization | None = None) -> bool:
+    """End a pause; False when there was none. A pause of everything and those of organizations end each by itself."""
+    ended, _ = Pause.objects.filter(organization=organization).delete()
+    doorbell.ring()
+    return bool(ended)
+
+
+def pauses() -> list[Pause]:
+    """The pauses that stand, that of everything first."""
+    found = Pause.objects.select_related("organization", "paused_by")
+    return list(found.order_by(F("organization__name").asc(nulls_first=True)))

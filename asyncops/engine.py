@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -31,9 +30,8 @@ def drain(
 ) -> bool:
     """Work until nothing is runnable; whether `seconds`, `chunks` or `stopping` ended it first, between two claims."""
     begun, worked = time.monotonic(), 0
-    owner = f"{socket.gethostname()}:{os.getpid()}"
     while not stopping():
-        claimed = claims.claim(owner)
+        claimed = claims.claim(claims.owner(os.getpid()))
         if not claimed:
             return False
         work(claimed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -13,13 +13,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from asyncops import chunking, dialects, doorbell, journal
+from asyncops import chunking, dialects, doorbell, journal, understanding
 from asyncops.dialects import ItemRefused
 from asyncops.models import Chunk, Operation
 from asyncops.states import State
 from asyncops.submissions import Caller, Submission
 from catalog import writing
-from catalog.commands import Command
+from catalog.commands import Command, Json, Policy
 from catalog.outcomes import FieldError, Outcome
 from catalog.sql import run
 
@@ -53,6 +53,30 @@ def accept(submission: Submission, *, by: Caller, now: datetime | None = None) -
         operation = _new(submission, by, now or timezone.now())
         Chunk.objects.bulk_create(_chunk(operation, number, cut, submission) for number, cut in enumerate(cuts))
         if not cuts:  # nothing to do is done
+            operation.state, operation.finished_at = State.SUCCESS, operation.accepted_at
+        operations.append(operation)
+        transaction.on_commit(doorbell.ring, robust=True)
+    return operation
+
+
+def accept_stream(
+    submission: Submission, parts: Iterable[Sequence[Json]], *, by: Caller, now: datetime | None = None
+) -> Operation:
+    """`accept` for more items than memory holds: `submission` has none, they come in `parts`, each with its own chunks.
+
+    Nobody sees a chunk before the operation is there, in the same transaction: a crash halfway leaves nothing. An item
+    that cannot be understood is refused alone, so the policy must be `each`. Whatever `parts` raises comes through.
+    """
+    assert submission.policy is Policy.EACH, "under policy all one item decides about the others"
+    with one_commit() as operations:
+        operation, number = _new(submission, by, now or timezone.now()), 0
+        for items in parts:
+            cuts = understanding.chunks(
+                operation, items, first=operation.total, number=number, size=settings.CHUNK_RECORDS
+            )
+            number += len(Chunk.objects.bulk_create(cuts))
+            operation.total += len(items)
+        if not number:
             operation.state, operation.finished_at = State.SUCCESS, operation.accepted_at
         operations.append(operation)
         transaction.on_commit(doorbell.ring, robust=True)

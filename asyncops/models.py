@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -11,10 +12,12 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import ExpressionWrapper, Q
 
+from asyncops import progress
+from asyncops.progress import Progress
 from asyncops.states import LIVE, OPEN_CHUNK, ChunkState, State
 from catalog.models import Organization
 
-DIALECTS = [(name, name.title()) for name in ("magento", "shoptet", "shopware", "oro")]
+DIALECTS = [(name, name.title()) for name in ("magento", "shoptet", "shopware", "oro", "import")]
 
 
 class OperationQuerySet(models.QuerySet["Operation"]):
@@ -84,11 +87,14 @@ class Operation(models.Model):
     def processed(self) -> int:
         return self.created + self.updated + self.unchanged + self.deleted + self.refused
 
+    def progress(self, *, now: datetime) -> Progress:
+        return progress.of(self, now=now)
+
 
 class Chunk(models.Model):
     """A run of consecutive items: the unit of work, of leases and of transactions."""
 
-    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="chunks")
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="chunks", db_index=False)
     number = models.IntegerField()  # from 0, in the order of the items; the parts of a split chunk share it
     first = models.IntegerField()  # index of its first item in the operation
     size = models.IntegerField()
@@ -115,7 +121,7 @@ class Chunk(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["operation", "first"], name="chunk_first")]
         indexes = [
-            models.Index(fields=["operation", "first"], condition=Q(open=True), name="chunk_open"),
+            models.Index(fields=["failures"], condition=Q(open=True, failures__gt=0), name="chunk_open_failed"),
             GinIndex(fields=["writes"], condition=Q(open=True), name="chunk_open_writes", fastupdate=False),
             GinIndex(fields=["refers"], condition=Q(open=True), name="chunk_open_refers", fastupdate=False),
         ]

@@ -35,4 +35,4 @@ def _due() -> QuerySet[Chunk]:
     queued = Q(state=ChunkState.QUEUED) & (Q(available_at=None) | Q(available_at__lte=Now()))
     lost = Q(state=ChunkState.LEASED, lease_until__lt=Now())
     paused = Pause.objects.filter(Q(organization=None) | Q(organization=OuterRef("operation__organization")))
-    return Chunk.objects.filter(~Exists(paused), queued | lost, open=True)
+    return Chunk.objects.filter(~Exists(paused), queued | lost, open=True, operation__state__in=LIVE)

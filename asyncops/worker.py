@@ -5,12 +5,16 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import Error as DatabaseUnavailable
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from rq import Queue
 from rq import Worker as RqWorker
 from rq.job import Job
@@ -18,6 +22,7 @@ from rq.serializers import JSONSerializer
 
 ALLOWED: Final = frozenset({"asyncops.jobs.drain"})
 PR_SET_PDEATHSIG: Final = 1
+STATEMENT_SECONDS: Final = 300  # below the time that a job may take: RQ's alarm would leave the statement running
 _LIBC: Final = ctypes.CDLL(None)
 
 log = structlog.get_logger(__name__)
@@ -45,16 +50,56 @@ class Worker(RqWorker):
         super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
         from asyncops import sweeping
 
-        try:
+        with _own_connections("sweep_failed"):
             sweeping.sweep()
-        except DatabaseError as reason:
-            log.warning("sweep_failed", reason=str(reason))
-        finally:
-            connections.close_all()
+
+    def handle_work_horse_killed(self, job: Job, retpid: int, ret_val: int, rusage: Any) -> None:
+        """Its chunks need not wait for the end of their leases: nobody is left who could store an outcome."""
+        super().handle_work_horse_killed(job, retpid, ret_val, rusage)  # type: ignore[no-untyped-call]
+        from asyncops import claims, sweeping
+
+        with _own_connections("release_failed"):
+            claims.release(claims.owner(retpid))
+            sweeping.sweep()
+
+    def handle_warm_shutdown_request(self) -> None:
+        """The work horse finishes its running chunk, not its whole job."""
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
+        if self.horse_pid:
+            with suppress(ProcessLookupError):
+                os.kill(self.horse_pid, signal.SIGTERM)
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         """A work horse whose worker is killed must not live on beside its own replacement."""
         _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() == 1:
             os._exit(1)
+        connection_created.connect(_limit)
         super().main_work_horse(job, queue)
+
+    def setup_work_horse_signals(self) -> None:
+        """Also when the whole process group is asked to end, as service managers do."""
+        from asyncops import jobs
+
+        super().setup_work_horse_signals()  # type: ignore[no-untyped-call]
+        signal.signal(signal.SIGTERM, jobs.stop)
+
+
+@contextmanager
+def _own_connections(failed: str) -> Iterator[None]:
+    try:
+        yield
+    except DatabaseUnavailable as reason:
+        log.warning(failed, reason=str(reason))
+    finally:
+        connections.close_all()
+
+
+def _limit(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    """A work horse that hangs or was stopped must not keep its locks, nor one that is dead its running statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('idle_in_transaction_session_timeout', %s, false), "
+            "set_config('statement_timeout', %s, false), set_config('client_connection_check_interval', '1s', false)",
+            [f"{settings.STALLED_SECONDS}s", f"{STATEMENT_SECONDS}s"],
+        )

@@ -25,6 +25,14 @@ class Mode(StrEnum):
     UPDATE = "update"  # missing when it does not
 
 
+class Indexing(StrEnum):
+    """When what is derived from the written records (trees, lists of ids, search documents) follows them."""
+
+    NOW = "now"  # in the same transaction
+    QUEUED = "queued"  # soon, by whoever drains the queue
+    OFF = "off"  # when somebody asks for it
+
+
 class Change(StrEnum):
     """What a set of links does to those that are there."""
 

@@ -16,7 +16,13 @@ ROW: Final = "row"  # the kind of a reference whose value is a Row; never seen o
 
 def flatten(commands: Sequence[Command]) -> list[Row]:
     """A row per command, and after it the rows of what is nested in it."""
-    return [row for index, command in enumerate(commands) for row in _rows(command, index, path="", nested=False)]
+    rows: list[Row] = []
+    for index, command in enumerate(commands):
+        if isinstance(command, Upsert) and _is_flat(command):
+            rows.append(Row(index=index, command=command, given=command.values, links=command.links))
+        else:
+            rows.extend(_rows(command, index, path="", nested=False))
+    return rows
 
 
 def _rows(command: Command, index: int, *, path: str, nested: bool) -> Iterator[Row]:
@@ -38,7 +44,7 @@ def _rows(command: Command, index: int, *, path: str, nested: bool) -> Iterator[
 def _is_flat(command: Upsert) -> bool:
     if command.children or any(isinstance(link.target, Upsert) for s in command.links.values() for link in s.links):
         return False
-    return not any(isinstance(command.values.get(ref.name), Upsert) for ref in ENTITIES[command.entity].refs)
+    return not any(isinstance(value, Upsert) for value in command.values.values())
 
 
 def _to_one(row: Row, command: Upsert) -> Iterator[Row]:

@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from typing import Any, Final
 
 from django.apps import apps
+from django.db import connection
 from django.db.models import CASCADE, PROTECT, SET_NULL, ForeignObjectRel, Model
 
 from catalog.commands import Json
@@ -66,6 +67,11 @@ class Plan:
         return (*declared, key.column) if key and key.column not in declared else tuple(declared)
 
     @cached_property
+    def types(self) -> Mapping[str, str]:
+        """Column -> its SQL type."""
+        return {str(f.column): str(f.db_type(connection)) for f in self.model._meta.concrete_fields}
+
+    @cached_property
     def column_of(self) -> Mapping[str, str]:
         return {field.name: field.column for field in self.spec.fields}
 
@@ -78,11 +84,6 @@ class Plan:
         """A new record before its values: the model's defaults, by column, the derived columns included."""
         fields = [field for field in self.model._meta.concrete_fields if field.name not in (*OWN_COLUMNS, "number")]
         return {str(field.column): field.get_default() for field in fields if field.has_default()}
-
-    @cached_property
-    def derived(self) -> tuple[str, ...]:
-        """Columns that no command can set and that have a default."""
-        return tuple(column for column in self.blank if column not in self.columns)
 
     @cached_property
     def mandatory(self) -> tuple[str, ...]:

@@ -20,7 +20,19 @@ from catalog.sql import run
 LOCAL: Final = "local"
 Names = dict[tuple[str, str], set[Json]]  # (entity, kind of name) -> comparable values
 Found = Mapping[tuple[str, str, Json], UUID]
-Upcoming = Mapping[tuple[str, str, Json], Row]  # by the same names, the rows that are written in this wave
+
+
+class Upcoming:
+    """The upserts of a wave, by every name that others of it may use for them. Most waves never ask."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._rows = rows
+        self._found: dict[tuple[str, str, Json], Row] | None = None
+
+    def get(self, name: tuple[str, str, Json]) -> Row | None:
+        if self._found is None:
+            self._found = _by_name(self._rows)
+        return self._found.get(name)
 
 
 def comparable(entity: str, reference: Reference, known: Found | None = None) -> Json:
@@ -78,8 +90,7 @@ def identify(rows: Sequence[Row]) -> None:
         _identify(row, found)
 
 
-def upcoming(rows: Sequence[Row]) -> Upcoming:
-    """The rows of a wave by every name that others of it may use for them."""
+def _by_name(rows: Sequence[Row]) -> dict[tuple[str, str, Json], Row]:
     found: dict[tuple[str, str, Json], Row] = {}
     for row in rows:
         entity = row.command.entity

@@ -32,7 +32,6 @@ class Row:
     id: UUID | None = None
     exists: bool = False
     spoiled: bool = False  # it is good, but belongs together with one that is not
-    dumped: str = "{}"  # `document` as JSON
     kind: OutcomeKind = OutcomeKind.UNCHANGED
 
     @property

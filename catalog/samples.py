@@ -10,8 +10,9 @@ from catalog.outcomes import Outcome, OutcomeKind
 from catalog.writing import apply
 
 BAGS = (
-    "Joust Duffle Bag", "Strive Shoulder Pack", "Crown Summit Backpack", "Wayfarer Messenger Bag", "Rival Field Messenger",
-    "Fusion Backpack", "Impulse Duffle", "Voyage Yoga Bag", "Compete Track Tote", "Savvy Shoulder Tote",
+    "Joust Duffle Bag", "Strive Shoulder Pack", "Crown Summit Backpack", "Wayfarer Messenger Bag",
+    "Rival Field Messenger", "Fusion Backpack", "Impulse Duffle", "Voyage Yoga Bag", "Compete Track Tote",
+    "Savvy Shoulder Tote",
 )  # fmt: skip
 KINDS = ("", "Small", "Large", "Canvas", "Leather")
 TAX = "Standard rate"

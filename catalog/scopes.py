@@ -84,7 +84,8 @@ def read(entity: str, ids: Sequence[UUID], *, scope: Scope) -> dict[UUID, dict[s
     """The records by id, as the scope shows them: by field name, with id, number and times; links as lists.
 
     In a store: its own value, else the text in its language, else the base value. In a language: its text, else that of
-    its parent, else the base value. A link is {"id", "number"} of its target and the columns of its mapping. Unknown ids are left out.
+    its parent, else the base value. A link is {"id", "number"} of its target and the columns of its mapping. Unknown
+    ids are left out.
     The number of queries does not depend on the number of records.
     """
     current = plan(entity)
@@ -135,7 +136,8 @@ def _languages(scope: Scope) -> list[UUID]:
         )
     else:
         assert scope.language is not None
-        [*known] = resolving.find({("language", scope.language.by): {scope.language.value}}).values()
+        wanted = resolving.comparable("language", scope.language)
+        [*known] = resolving.find({("language", scope.language.by): {wanted}}).values()
         rows = run("SELECT parent_id, id FROM catalog_language WHERE id = ANY(%b::uuid[])", [known])
     return [id for row in rows for id in row if id]
 

@@ -1,68 +1,11 @@
-"""The SQL of the write path, as text, built once per entity from its plan. Nothing here is executed.
-
-A record comes in as its id, its sort key and one JSON document of the columns that were sent. PostgreSQL turns the
-document into a row with jsonb_populate_record over the row as it stands, so one statement serves any mix of fields.
-"""
+"""The SQL of the write path beside the base rows, as text, built once per entity from its plan."""
 
 from __future__ import annotations
 
 from functools import cache
 
-from catalog.plans import OWN_COLUMNS, Plan, plan
+from catalog.plans import plan
 from catalog.sql import names
-
-
-@cache
-def lock_differing(entity: str) -> str:
-    """ids uuid[], documents text[], forced bool[] -> (id, whether it differs), now locked.
-
-    Only rows that differ from their document (or are forced, because their links change) are locked: a lock is a
-    write, and 10,000 unchanged rows would cost 75 MB of WAL. Everybody takes locks in one order, that of the keys.
-    """
-    current = plan(entity)
-    differs = f"jsonb_populate_record(p, {_merged_document(current, 'p')}) IS DISTINCT FROM p"
-    return f"""
-        SELECT p.id, NOT u.forced OR {differs}
-          FROM {_incoming(id="uuid", document="text", forced="bool")}
-          JOIN {current.table} p ON p.id = u.id
-         WHERE u.forced OR {differs}
-         ORDER BY p."{current.order}"
-           FOR NO KEY UPDATE OF p"""
-
-
-@cache
-def update(entity: str) -> str:
-    """ids uuid[], documents text[] -> (id). The rows must be locked: values are merged from the row as it is now."""
-    current = plan(entity)
-    values = ", ".join(f'"{column}" = {_value(current, column)}' for column in current.columns)
-    return f"""
-        UPDATE {current.table} p
-           SET {values}, updated_at = now()
-          FROM {_incoming(id="uuid", document="text")}
-          JOIN {current.table} q ON q.id = u.id,
-               LATERAL jsonb_populate_record(q, {_merged_document(current, "q")}) m
-         WHERE p.id = u.id
-        RETURNING p.id"""
-
-
-@cache
-def insert(entity: str) -> str:
-    """blank text (a JSON document), ids uuid[], documents text[] -> (id) of those that were inserted.
-
-    What is not returned met a record that appeared meanwhile, and is done again as an update.
-    """
-    current = plan(entity)
-    columns = [*current.columns, *current.derived]
-    values = ", ".join(_value(current, column) for column in columns)
-    return f"""
-        INSERT INTO {current.table} AS p ({names(OWN_COLUMNS)}, {names(columns)})
-        SELECT u.id, now(), now(), {values}
-          FROM (SELECT jsonb_populate_record(NULL::{current.table}, %b::text::jsonb) AS row OFFSET 0) blank,
-               {_incoming(id="uuid", document="text")},
-               LATERAL jsonb_populate_record(blank.row, u.document) m
-         ORDER BY {"u.id" if current.order == "id" else f'm."{current.order}"'}
-            ON CONFLICT DO NOTHING
-        RETURNING p.id"""
 
 
 @cache
@@ -176,22 +119,3 @@ def _incoming(**columns: str) -> str:
     arrays = ", ".join(f"%b::{kind}[]" for kind in columns.values())
     chosen = ", ".join("document::jsonb AS document" if name == "document" else name for name in columns)
     return f"(SELECT {chosen} FROM unnest({arrays}) AS t ({', '.join(columns)}) OFFSET 0) u"
-
-
-def _merged_document(current: Plan, row: str) -> str:
-    """The document, its merged objects (custom_fields) first joined with those of `row`."""
-    document = "u.document"
-    for column in sorted(current.merged):
-        merged = f"""jsonb_build_object('{column}', catalog_merge({row}."{column}", u.document -> '{column}'))"""
-        document = f"CASE WHEN u.document ? '{column}' THEN {document} || {merged} ELSE {document} END"
-    return document
-
-
-def _value(current: Plan, column: str) -> str:
-    """What a column becomes: its value in the merged row `m`, or derived from another that was sent without it."""
-    spec = next((field for field in current.spec.fields if field.column == column), None)
-    if spec is None or not spec.derived_from:
-        return f'm."{column}"'
-    formula = spec.derived_sql.format_map({name: f'm."{name}"' for name in current.columns})
-    sent = f"u.document ? '{spec.derived_from}' AND NOT u.document ? '{column}'"
-    return f"""CASE WHEN {sent} THEN {formula} ELSE m."{column}" END"""

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-import orjson
-
-from catalog import checking, linking, resolving, scopes, statements, translating, validation
+from catalog import basesql, checking, linking, packing, resolving, scopes, statements, translating
 from catalog.linking import Targets
 from catalog.outcomes import OutcomeKind
 from catalog.plans import Plan, plan
@@ -31,7 +29,7 @@ def check(entity: str, rows: Sequence[Row], *, granted: Rights, stores: Stores, 
     checking.fill_new(rows, current)
     translating.separate(rows, current)
     for row in rows:
-        row.document = dict(row.values)
+        row.document = row.values
     resolving.references(rows, current, coming)
     checking.natural_keys(rows, current)
     checking.required(rows, current)
@@ -39,10 +37,7 @@ def check(entity: str, rows: Sequence[Row], *, granted: Rights, stores: Stores, 
     checking.trees(rows, current)
     scopes.separate(rows, current)
     targets = linking.targets(rows, current, coming)
-    for row in rows:
-        dumped = orjson.dumps(row.document, default=str)
-        row.refuse(*validation.nul_characters(row.document, dumped))
-        row.dumped = dumped.decode()
+    packing.refuse_unstorable(rows)
     return targets
 
 
@@ -56,8 +51,8 @@ def write(entity: str, rows: Sequence[Row], *, stores: Stores, targets: Targets)
 def _insert(rows: Sequence[Row], current: Plan, stores: Stores, targets: Targets) -> None:
     if not rows:
         return
-    blank = orjson.dumps(current.blank, default=str).decode()
-    inserted = run(statements.insert(current.spec.name), [blank, *_columns(rows)])
+    shape, records = packing.pack(rows, current)
+    inserted = run(basesql.insert(shape), [packing.blank(current), records])
     if len(inserted) < len(rows):
         raise RacedError
     for row in rows:
@@ -72,10 +67,11 @@ def _update(rows: Sequence[Row], current: Plan, stores: Stores, targets: Targets
     rows = [row for row in rows if row.document or row.has_more]
     if not rows:
         return
-    locked = run(statements.lock_differing(current.spec.name), [*_columns(rows), [row.has_more for row in rows]])
-    differing = {id for id, differs in locked if differs}
+    shape, records = packing.pack(rows, current)
+    differing = {id for id, differs in run(basesql.lock_differing(shape), [records]) if differs}
     if changed := [row for row in rows if row.id in differing]:
-        run(statements.update(current.spec.name), _columns(changed))
+        shape, records = (shape, records) if len(changed) == len(rows) else packing.pack(changed, current)
+        run(basesql.update(shape), [records])
     moved = _write_beside([row for row in rows if row.has_more], current, stores, targets)
     if untouched := moved - differing:
         run(statements.touch(current.spec.name), [list(untouched)])
@@ -89,7 +85,3 @@ def _write_beside(rows: Sequence[Row], current: Plan, stores: Stores, targets: T
         return set()
     changed = linking.write(rows, current, targets)
     return changed | scopes.write(rows, current, stores) | translating.write(rows, current)
-
-
-def _columns(rows: Sequence[Row]) -> tuple[list[UUID | None], list[str]]:
-    return [row.id for row in rows], [row.dumped for row in rows]

@@ -32,7 +32,6 @@ _EXPECTED: Final = {
     Moment: "datetime",
     Document: "object",
 }
-_NUL: Final = b"\\u0000"
 
 
 def clean(
@@ -54,17 +53,6 @@ def clean(
 def _without(record: Mapping[str, Json], errors: Sequence[FieldError]) -> Mapping[str, Json]:
     bad = {error.path[1:] for error in errors}
     return {name: value for name, value in record.items() if name not in bad} if bad else record
-
-
-def nul_characters(document: Mapping[str, Json], dumped: bytes) -> tuple[FieldError, ...]:
-    """The fields that hold a NUL character, which PostgreSQL can keep in neither text nor jsonb."""
-    if _NUL not in dumped:
-        return ()
-    return tuple(
-        FieldError(path=f"/{name}", code=ErrorCode.CHARACTER)
-        for name, value in document.items()
-        if _NUL in orjson.dumps(value, default=str)
-    )
 
 
 @cache

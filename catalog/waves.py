@@ -6,7 +6,7 @@ Statements grow with the number of waves, never with the number of records.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from functools import cache
 from itertools import groupby
 from operator import attrgetter
@@ -28,7 +28,7 @@ class Splitter:
 
     def add(self, group: Sequence[Row]) -> None:
         """The rows of one command: in one wave, except for those that name one record twice."""
-        names = [list(_names(row)) for row in group]
+        names = [_names(row) for row in group]
         first = max(self._after(row, own) for row, own in zip(group, names, strict=True))
         inside: dict[Hashable, int] = {}
         for row, own in zip(group, names, strict=True):
@@ -60,20 +60,34 @@ class Splitter:
 
 def split(rows: Sequence[Row]) -> list[list[Row]]:
     """`rows` in the order given, cut so that no two rows of a wave name one record, nor take one unique value."""
+    if _are_strangers(rows):
+        return [list(rows)]
     splitter = Splitter()
     for _, group in groupby(rows, key=attrgetter("index")):
         splitter.add(list(group))
     return splitter.waves
 
 
-def _names(row: Row) -> Iterator[Hashable]:
+def _are_strangers(rows: Sequence[Row]) -> bool:
+    """Whether nobody has to wait for anybody: the usual case, which should cost little."""
+    if any(isinstance(row.command, Delete) for row in rows) and any(isinstance(r.command, Upsert) for r in rows):
+        return False
+    names = [name for row in rows for name in _names(row)]
+    return len(set(names)) == len(names)
+
+
+def _names(row: Row) -> list[Hashable]:
     command = row.command
-    key = ENTITIES[command.entity].key
-    yield command.entity, row.id or row.name
-    if command.key is not None and command.key.by not in ("id", "number"):
-        yield command.entity, row.name
-    if key is not None and isinstance(command, Upsert) and isinstance(given := row.values.get(key.fields[0]), str):
-        yield command.entity, key.fold(given)
+    entity = command.entity
+    names: list[Hashable] = [(entity, row.id or row.name)]
+    key = ENTITIES[entity].key
+    if command.key is not None and command.key.by not in ("id", "number") and row.id:
+        names.append((entity, row.name))
+    if key is not None and isinstance(given := row.values.get(key.fields[0]), str):
+        folded = key.fold(given)
+        if folded != row.name:
+            names.append((entity, folded))
+    return names
 
 
 @cache

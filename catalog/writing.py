@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Final
@@ -15,6 +15,7 @@ from catalog import deleting, nesting, resolving, upserting, validation, waves
 from catalog.commands import Command, Delete, Policy, Upsert
 from catalog.outcomes import ErrorCode, FieldError, Outcome, OutcomeKind, refused
 from catalog.plans import plan
+from catalog.resolving import Upcoming
 from catalog.rights import EVERYTHING, Rights
 from catalog.rows import Row
 from catalog.scopes import Stores
@@ -89,6 +90,8 @@ def _write(commands: Sequence[Command], rights: Rights) -> list[Outcome]:
         if number:
             resolving.identify(wave)
         _write_wave(wave, rights, stores)
+    if len(rows) == len(commands):
+        return [_outcome([row]) for row in rows]
     return [_outcome(list(group)) for _, group in groupby(rows, key=attrgetter("index"))]
 
 
@@ -105,7 +108,7 @@ def _write_wave(wave: Sequence[Row], rights: Rights, stores: Stores) -> None:
     """Every check first, then the writes: what is referred to is written first and deleted last."""
     upserts = _by_entity(row for row in wave if isinstance(row.command, Upsert))
     deletes = _by_entity(row for row in wave if isinstance(row.command, Delete) and row.command.key)
-    coming = resolving.upcoming([row for rows in upserts.values() for row in rows]) if _may_refer(upserts) else {}
+    coming = Upcoming([row for rows in upserts.values() for row in rows])
     order = sorted(upserts, key=lambda name: plan(name).rank)
     targets = {
         name: upserting.check(name, upserts[name], granted=rights, stores=stores, coming=coming) for name in order
@@ -118,14 +121,6 @@ def _write_wave(wave: Sequence[Row], rights: Rights, stores: Stores) -> None:
         upserting.write(name, good, stores=stores, targets=targets[name])
     for name in sorted(deletes, key=lambda name: -plan(name).rank):
         deleting.delete(name, [row for row in deletes[name] if row.good])
-
-
-def _may_refer(upserts: Mapping[str, Sequence[Row]]) -> bool:
-    """Whether a row of this wave can refer to another one of it."""
-    return any(
-        {ref.entity for ref in plan(name).spec.refs} | {links.entity for links in plan(name).spec.links} & set(upserts)
-        for name in upserts
-    )
 
 
 def _spoil(wave: Sequence[Row]) -> None:
@@ -146,9 +141,10 @@ def _spoil(wave: Sequence[Row]) -> None:
 def _outcome(group: Sequence[Row]) -> Outcome:
     """Of a command: its own row's, with all errors of all its rows; a change inside it counts as a change of it."""
     root, *inner = group
-    errors = tuple(error for row in group for error in row.errors)
-    if errors:
+    if errors := [error for row in group for error in row.errors]:
         return refused(*errors, id=root.id if root.exists else None)
+    if not inner and isinstance(root.command, Upsert):
+        return Outcome(kind=root.kind, id=root.id)
     if isinstance(root.command, Delete):
         deleted = root.kind is OutcomeKind.DELETED or any(row.kind is OutcomeKind.DELETED for row in inner)
         return Outcome(kind=OutcomeKind.DELETED, id=root.id) if deleted else _missing(root.command)

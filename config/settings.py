@@ -29,6 +29,7 @@ REDIS_URL = env.required("REDIS_URL")
 MAX_BODY_BYTES = env.number("BULKHEAD_MAX_BODY_BYTES", 64 * 1024 * 1024, minimum=1024)
 MAX_ITEMS = env.number("BULKHEAD_MAX_ITEMS", 100_000, minimum=1)
 MAX_ATOMIC_RECORDS = env.number("BULKHEAD_MAX_ATOMIC_RECORDS", 100_000, minimum=1)
+MAX_LINE_BYTES = env.number("BULKHEAD_MAX_LINE_BYTES", 1024 * 1024, minimum=1024)  # of an import file
 MAX_JSON_DEPTH = env.number("BULKHEAD_MAX_JSON_DEPTH", 64, minimum=4)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 LOGIN_TOKEN_HOURS = env.number("BULKHEAD_LOGIN_TOKEN_HOURS", 4, minimum=1)
@@ -43,6 +44,7 @@ LEASE_SECONDS = env.number("BULKHEAD_LEASE_SECONDS", 30, minimum=1)
 DRAIN_SECONDS = env.number("BULKHEAD_DRAIN_SECONDS", 5, minimum=1)
 SWEEP_SECONDS = env.number("BULKHEAD_SWEEP_SECONDS", 5, minimum=1)
 MAX_ATTEMPTS = env.number("BULKHEAD_MAX_ATTEMPTS", 3, minimum=1)
+STALLED_SECONDS = env.number("BULKHEAD_STALLED_SECONDS", 60, minimum=1)
 DRAIN_CHUNKS = env.number("BULKHEAD_DRAIN_CHUNKS", 1000, minimum=1)
 ORGANIZATION_WEIGHTS = env.weights("BULKHEAD_ORGANIZATION_WEIGHTS")
 OPERATION_DAYS = env.number("BULKHEAD_OPERATION_DAYS", 30, minimum=1)
@@ -51,7 +53,6 @@ IDEMPOTENCY_HOURS = env.number("BULKHEAD_IDEMPOTENCY_HOURS", 24, minimum=1)
 WEB_THREADS = env.number("BULKHEAD_WEB_THREADS", 4, minimum=1)  # of one process: gunicorn's --threads
 WAITING_REQUESTS = env.number("BULKHEAD_WAITING_REQUESTS", WEB_THREADS // 2)  # of one process, at the same time
 MAX_WAIT_SECONDS = env.number("BULKHEAD_MAX_WAIT_SECONDS", 30, minimum=1)
-PURGE_BATCH_ROWS = env.number("BULKHEAD_PURGE_BATCH_ROWS", 10_000, minimum=1)
 MAGENTO_DATA_HASH = env.flag("BULKHEAD_MAGENTO_DATA_HASH", False)
 
 RQ_QUEUES = {

@@ -5,6 +5,7 @@ from catalog.models.business import Account, AccountContact, Contact
 from catalog.models.category import Category, CategoryStoreValue, CategoryTag
 from catalog.models.channel import Rule, SalesChannel
 from catalog.models.country import Country, CountryState
+from catalog.models.dirty import Dirty
 from catalog.models.language import SYSTEM_LANGUAGE, Language, Locale
 from catalog.models.media import Media
 from catalog.models.pricing import SYSTEM_CURRENCY, Currency, Tax
@@ -50,6 +51,7 @@ __all__ = [
     "CountryState",
     "Currency",
     "DeliveryTime",
+    "Dirty",
     "Language",
     "Locale",
     "Manufacturer",

@@ -119,7 +119,7 @@ class ProductStoreValue(models.Model):
 
 
 class ProductSearch(models.Model):
-    """The search document. Beside the product, since a GIN index on the hot table made every update three times slower."""
+    """The search document, beside the product: a GIN index on the hot table made every update three times slower."""
 
     product = models.OneToOneField(Product, on_delete=models.CASCADE, primary_key=True, related_name="search")
     document = SearchVectorField()

@@ -36,6 +36,6 @@ def operation(shown: Operation) -> dict[str, Json]:
         "expires_at": shown.expires_at,
         "links": {
             "self": reverse("operation", args=[shown.uuid]),
-            **{wanted: reverse("operation-results", args=[shown.uuid, wanted]) for wanted in ResultSet},
+            **{wanted.value: reverse("operation-results", args=[shown.uuid, wanted.value]) for wanted in ResultSet},
         },
     }

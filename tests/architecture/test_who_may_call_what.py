@@ -15,12 +15,18 @@ from tests.syncapi.magento.conftest import BAG, Magento
 
 CALLERS = ("nobody", "expired", "limited", "other")
 
+OPERATION = "^operations/(?P<uuid>[^/]+)/?$"
+RESULTS = rf"{OPERATION[:-3]}/(?P<wanted>written|refused|untouched)\.jsonl$"
+PATHS = {OPERATION: "operations/{uuid}", RESULTS: "operations/{uuid}/written.jsonl"}  # where a pattern has variables
+
 # What is no Magento route, by its pattern: the statuses for nobody, an expired token, no rights, another organization.
 # "admin" is the staff's site, which knows sessions and no tokens: everybody here is sent to its login.
 URLS = {
     "admin/": (302, 302, 302, 302),
     "healthz": (200, 200, 200, 200),
     "readyz": (200, 200, 200, 200),
+    OPERATION: (401, 401, 403, 404),
+    RESULTS: (401, 401, 403, 404),
     "^rest(?=/|$)": (400, 400, 400, 400),  # without a route; the routes are below
 }
 # The catalog is everybody's, an operation its organization's alone.
@@ -68,9 +74,10 @@ def test_every_route_in_every_form_has_a_row():
 
 
 @pytest.mark.parametrize("pattern", URLS)
-def test_urls(pattern: str, callers: tuple[Program, ...]):
-    path = "/" + pattern.removeprefix("^").partition("(")[0]
-    assert tuple(caller.get(path).status for caller in callers) == URLS[pattern]
+def test_urls(pattern: str, callers: tuple[Program, ...], magento: Magento):
+    plain = pattern.removeprefix("^").partition("(")[0]
+    path = PATHS.get(pattern, plain).format(uuid=magento.accept("DELETE", f"products/{BAG}"))
+    assert tuple(caller.get(f"/{path}").status for caller in callers) == URLS[pattern]
 
 
 def test_every_page_of_the_admin_sends_strangers_to_its_login(callers: tuple[Program, ...]):

@@ -20,7 +20,12 @@ class Plain:
     def parse(self, kind: str, item: Json, context: Mapping[str, Json]) -> Command:
         if not isinstance(item, dict):
             raise ItemRefused(FieldError(path="", code=ErrorCode.TYPE, params={"expected": "object"}))
-        values = {name: value for name, value in item.items() if name != "sku"}
+        if kind == "maker":
+            key = Reference("id", item["id"])
+            return Upsert(entity="manufacturer", key=key, values={"name": item["name"]})
+        values = {name: value for name, value in item.items() if name not in ("sku", "maker")}
+        if "maker" in item:
+            values["manufacturer"] = Reference("id", item["maker"])
         key = Reference("sku", item["sku"])
         if kind == "delete":
             return Delete(entity="product", key=key)

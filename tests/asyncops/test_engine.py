@@ -1,35 +1,23 @@
-"""Accepted work is done once, in order, and every item has its outcome."""
+"""Accepted work is done once, and every item has its outcome."""
 
 from __future__ import annotations
 
 import threading
-import time
-from datetime import timedelta
+from collections.abc import Sequence
+from functools import partial
 
 import pytest
-from django.db import OperationalError, connection, transaction
-from django.utils import timezone
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from asyncops import claims, control, engine, journal, sweeping
-from asyncops.models import Chunk, Item, Operation
-from asyncops.states import ChunkState, State
-from catalog import writing
+from asyncops import claims, doorbell, engine, finishing, journal, sweeping
+from asyncops.journal import Done
+from asyncops.models import Item, Operation
+from asyncops.states import State
 from catalog.commands import Policy
 from catalog.models import Product
 from tests.asyncops.plain import item, send
-
-
-def outcomes(operation: Operation) -> list[str]:
-    operation.refresh_from_db()
-    return [view.outcome for view in journal.items(operation)]
-
-
-def stock(sku: str) -> int:
-    return Product.objects.get(sku=sku).stock
-
-
-def expire_leases() -> None:
-    Chunk.objects.filter(state=ChunkState.LEASED).update(lease_until=timezone.now() - timedelta(seconds=1))
+from tests.asyncops.scenes import at_once, expire_leases, outcomes, stock
 
 
 @pytest.mark.django_db
@@ -71,31 +59,6 @@ def test_rights_are_checked_when_the_item_is_processed(caller, admin):
 
 
 @pytest.mark.django_db
-def test_a_chunk_waits_for_an_earlier_one_that_writes_the_same_record(caller):
-    first, second, free = (send(caller, item(sku, stock=n)) for n, sku in enumerate("AAB"))
-    claimed = claims.claim("me")
-    assert {claim.chunk for claim in claimed} == set(
-        Chunk.objects.filter(operation__in=[first, free]).values_list("pk", flat=True)
-    )
-    assert claims.claim("you") == []
-    engine.work(claimed)
-    engine.drain()
-    assert (stock("A"), stock("B")) == (1, 2)
-    assert Operation.objects.filter(state=State.SUCCESS).count() == 3
-    assert second.pk
-
-
-@pytest.mark.django_db
-def test_a_delete_waits_for_an_earlier_reference_and_a_reference_for_an_earlier_write(caller):
-    send(caller, item("A", stock=1))
-    send(caller, item("A"), kind="delete")
-    send(caller, item("A", stock=3))
-    engine.drain()
-    assert stock("A") == 3
-    assert list(Operation.objects.order_by("seq").values_list("created", "deleted")) == [(1, 0), (0, 1), (1, 0)]
-
-
-@pytest.mark.django_db
 def test_a_claim_that_was_lost_cannot_store_its_outcome(caller):
     operation = send(caller, item("A", stock=1))
     stale = claims.claim("slow")
@@ -130,88 +93,6 @@ def test_the_sweeper_finalises_what_a_crash_left_between_apply_and_finalise(call
     assert operation.state == State.SUCCESS
 
 
-@pytest.mark.django_db
-def test_a_chunk_that_kills_its_worker_is_given_up_and_does_not_block_others(caller, settings):
-    bad, good = send(caller, item("A")), send(caller, item("B"))
-    for _ in range(settings.MAX_ATTEMPTS + 1):
-        claims.claim("dies")
-        expire_leases()
-    engine.drain()
-    Chunk.objects.filter(operation=good).update(available_at=timezone.now())
-    for _ in range(settings.MAX_ATTEMPTS):
-        if claimed := claims.claim("dies"):
-            assert len(claimed) == 1
-        expire_leases()
-    sweeping.sweep()
-    engine.drain()
-    assert outcomes(good) == ["created"]
-    assert bad.pk
-
-
-@pytest.mark.django_db
-def test_a_transient_error_is_tried_again_later_and_given_up_at_last(caller, settings, monkeypatch):
-    def deadlock(*args, **options):
-        raise OperationalError("deadlock detected")
-
-    monkeypatch.setattr(writing, "apply", deadlock)
-    monkeypatch.setattr(connection, "close", lambda: None)
-    operation = send(caller, item("A"))
-    for attempt in range(settings.MAX_ATTEMPTS):
-        assert Chunk.objects.get().failures == attempt
-        engine.drain()
-        assert Chunk.objects.get().available_at > timezone.now() or attempt == settings.MAX_ATTEMPTS - 1
-        Chunk.objects.update(available_at=timezone.now())
-    assert outcomes(operation) == ["refused"]
-    assert operation.state == State.FAILED
-    assert journal.items(operation)[0].errors[0].code == "transient"
-
-
-@pytest.mark.django_db
-def test_cancelling_skips_what_has_not_begun_and_keeps_what_was_written(caller, admin, settings):
-    settings.CHUNK_RECORDS = 1
-    operation = send(caller, item("A"), item("B"), item("C"))
-    engine.work(claims.claim("me"))
-    report = control.cancel(Operation.objects.all(), by=admin)
-    assert (report.cancelled, report.already_finished) == (1, 0)
-    assert outcomes(operation) == ["created", "untouched", "untouched"]
-    assert (operation.state, operation.untouched, operation.cancel_requested_by) == (State.CANCELLED, 2, admin)
-    assert engine.drain() is False
-    assert Product.objects.count() == 1
-
-
-@pytest.mark.django_db
-def test_cancelling_is_idempotent_and_a_finished_operation_is_refused(caller, admin):
-    done = send(caller, item("A"))
-    engine.drain()
-    waiting = send(caller, item("B"))
-    assert control.cancel(Operation.objects.all(), by=admin) == control.Cancelled(cancelled=1, already_finished=1)
-    assert control.cancel(Operation.objects.all(), by=admin) == control.Cancelled(cancelled=0, already_finished=2)
-    done.refresh_from_db()
-    waiting.refresh_from_db()
-    assert (done.state, waiting.state) == (State.SUCCESS, State.CANCELLED)
-
-
-@pytest.mark.django_db
-def test_a_cancelled_operation_is_never_turned_into_success_by_a_late_worker(caller, admin):
-    operation = send(caller, item("A"))
-    claimed = claims.claim("late")
-    control.cancel(Operation.objects.all(), by=admin)
-    engine.work(claimed)
-    assert outcomes(operation) == ["untouched"]
-    assert (operation.state, Product.objects.count()) == (State.CANCELLED, 0)
-
-
-@pytest.mark.django_db
-def test_the_sweeper_ends_a_cancelled_operation_whose_worker_died(caller, admin):
-    operation = send(caller, item("A"))
-    claims.claim("dies")
-    control.cancel(Operation.objects.all(), by=admin)
-    expire_leases()
-    sweeping.sweep()
-    operation.refresh_from_db()
-    assert operation.state == State.CANCELLED
-
-
 def test_the_lease_of_a_chunk_that_is_being_applied_cannot_be_taken(committed, caller):
     send(caller, item("A"))
     claimed = claims.claim("slow")
@@ -230,20 +111,43 @@ def test_the_lease_of_a_chunk_that_is_being_applied_cannot_be_taken(committed, c
     assert stolen == []
 
 
-def test_two_workers_never_apply_one_record_out_of_order(committed, caller, settings):
-    settings.CHUNK_RECORDS = 3
-    for value in range(60):
-        send(caller, item(f"S{value % 3}", stock=value), item(f"T{value}"))
+def test_two_last_chunks_that_end_together_bring_their_operation_to_its_end(committed, caller, settings, monkeypatch):
+    settings.CHUNK_RECORDS = 1
+    operation = send(caller, item("A"), item("B"))
+    together, count = threading.Barrier(2), finishing.count
 
-    def worker() -> None:
-        while engine.drain() or Chunk.objects.filter(state__in=["queued", "leased"]).exists():
-            time.sleep(0.001)
-        connection.close()
+    def count_together(done: Sequence[Done]) -> None:
+        together.wait(timeout=10)
+        count(done)
 
-    threads = [threading.Thread(target=worker) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [stock(f"S{n}") for n in range(3)] == [57, 58, 59]
-    assert Operation.objects.filter(state=State.SUCCESS, created__gte=1).count() == 60
+    monkeypatch.setattr(finishing, "count", count_together)
+    claimed = [claims.claim("one"), claims.claim("other")]
+    at_once(partial(engine.work, claimed[0]), partial(engine.work, claimed[1]))
+    operation.refresh_from_db()
+    assert (operation.state, operation.created) == (State.SUCCESS, 2)
+
+
+@pytest.mark.django_db
+def test_the_statements_of_a_claim_do_not_depend_on_the_number_of_its_chunks(caller, monkeypatch):
+    monkeypatch.setattr(doorbell, "ring", lambda: None)
+
+    def statements(operations: int) -> int:
+        for number in range(operations):
+            send(caller, item(f"{operations}-{number}"))
+        with CaptureQueriesContext(connection) as captured:
+            engine.work(claims.claim("me"))
+        assert Operation.objects.filter(state=State.SUCCESS).count() == Operation.objects.count()
+        return len(captured)
+
+    statements(1)  # what is looked up once per process
+    assert statements(2) == statements(40)
+
+
+@pytest.mark.django_db
+def test_the_counters_of_an_operation_change_once_per_claim(caller):
+    send(caller, *(item(f"S{number}") for number in range(50)))
+    claimed = claims.claim("me")
+    with CaptureQueriesContext(connection) as captured:
+        engine.apply(claimed)
+    updates = [query for query in captured.captured_queries if "UPDATE asyncops_operation" in query["sql"]]
+    assert len(updates) == 1

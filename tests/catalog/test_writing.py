@@ -149,7 +149,7 @@ def test_a_record_in_use_and_base_data_cannot_be_deleted():
     write(put("A", tax=Reference("id", tax.pk)))
     language = "2fbb5fe2-e29a-4d70-aa58-54ce7ce3e20b"
     outcomes = write(_end("tax", tax.pk), _end("language", language), _end("tax", uuid4()))
-    assert [faults(outcome) for outcome in outcomes] == [[("", "in_use")], [("", "protected")], []]
+    assert [faults(outcome) for outcome in outcomes] == [[("", "in_use")], [("", "protected")], [("", "missing")]]
     assert kinds(outcomes)[2] == "missing"
 
 

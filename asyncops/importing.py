@@ -1,0 +1,142 @@
+"""A file of records becomes an operation like any other: streamed into chunks, accepted whole, then worked off here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from typing import Final
+
+from django.conf import settings
+from django.db import OperationalError, transaction
+
+from asyncops import engine, importing_lines, importing_records, intake, journal, sweeping, understanding
+from asyncops.dialects import ItemRefused
+from asyncops.importing_lines import Line
+from asyncops.models import Operation
+from asyncops.submissions import Caller, Submission
+from catalog import writing
+from catalog.commands import Command, Json, Policy
+from catalog.outcomes import ErrorCode, FieldError, Outcome
+from catalog.rights import Rights
+
+KIND: Final = "import_catalog"
+BATCH_BYTES: Final = 4 * 1024 * 1024
+_PAUSE: Final = 0.2  # seconds, while other workers have what is left
+_TRIES: Final = 3
+
+
+@dataclass(frozen=True)
+class ImportDialect:
+    """The format of import files, as a worker asks for it."""
+
+    name: str = "import"
+
+    @property
+    def lifetime(self) -> timedelta:
+        return timedelta(days=settings.OPERATION_DAYS)
+
+    def parse(self, kind: str, item: Json, context: Mapping[str, Json]) -> Command:
+        if fault := item.get("fault"):
+            raise ItemRefused(FieldError(path=fault["path"], code=ErrorCode(fault["code"]), params=fault["params"]))
+        return importing_records.upsert(context["entity"], item["record"])
+
+    def missing_is_refused(self, kind: str) -> bool:
+        return True
+
+
+IMPORT: Final = ImportDialect()
+
+
+class TooMuchAtOnce(Exception):
+    """Under policy `all` the whole file is one transaction, and this is more than one may hold."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """An item of a rehearsal, and what would become of it."""
+
+    item: Json
+    outcome: Outcome
+
+
+def limits() -> importing_lines.Limits:
+    return importing_lines.Limits(line_bytes=settings.MAX_LINE_BYTES, depth=settings.MAX_JSON_DEPTH)
+
+
+def batches(lines: Iterable[Line], *, policy: Policy) -> Iterator[list[Json]]:
+    """What is written in one transaction each. Raises TooMuchAtOnce."""
+    if policy is Policy.EACH:
+        return importing_lines.batches(lines, records=settings.CHUNK_RECORDS, size=BATCH_BYTES)
+    return iter([_whole(lines)])
+
+
+def accept(parts: Iterable[Sequence[Json]], *, entity: str, policy: Policy, file: str, by: Caller) -> Operation:
+    """Store the file as an operation, or nothing of it. Memory does not grow with the file under policy `each`.
+
+    Raises intake.ItemsRefused under policy `all`, by index of the item, and intake.TooManyItems.
+    """
+    submission = _submission(entity, policy, file)
+    if policy is Policy.EACH:
+        return intake.accept_stream(submission, parts, by=by)
+    items = [item for part in parts for item in part]
+    return intake.accept(_submission(entity, policy, file, items), by=by)
+
+
+def work_off(operation: Operation, *, seen: Callable[[Operation], None]) -> None:
+    """Work like any worker until the operation is final; earlier operations may come first. `seen` after each claim."""
+    while not operation.is_final:
+        if not engine.drain(chunks=1):
+            sweeping.sweep()
+            time.sleep(_PAUSE)
+        operation.refresh_from_db()
+        seen(operation)
+
+
+def rehearse(parts: Iterable[Sequence[Json]], *, entity: str, policy: Policy, rights: Rights) -> Iterator[list[Judged]]:
+    """What would become of each item, written and undone a part at a time: no part sees the records of another."""
+    plan = _submission(entity, policy, "")
+    operation = Operation(dialect=plan.dialect, kind=plan.kind, context=plan.context, policy=policy)
+    for items in parts:
+        understood = understanding.understand(operation, items)
+        commands = [entry for entry in understood if not isinstance(entry, Outcome)]
+        spoiled = policy is Policy.ALL and len(commands) < len(items)
+        written = iter([] if spoiled else journal.settled(_undone(commands, policy, rights), IMPORT, KIND))
+        yield [
+            Judged(item=item, outcome=outcome)
+            for item, entry in zip(items, understood, strict=True)
+            if (outcome := entry if isinstance(entry, Outcome) else next(written, None))
+        ]
+
+
+def _undone(commands: Sequence[Command], policy: Policy, rights: Rights) -> list[Outcome]:
+    for last in range(1, _TRIES + 1):
+        try:
+            with transaction.atomic():
+                outcomes = writing.apply(commands, policy=policy, rights=rights)
+                transaction.set_rollback(True)
+                return outcomes
+        except OperationalError:  # a deadlock with those who really write
+            if last == _TRIES:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+def _submission(entity: str, policy: Policy, file: str, items: Sequence[Json] = ()) -> Submission:
+    context = {"entity": entity, "file": file}
+    return Submission(dialect=IMPORT.name, kind=KIND, entity=entity, items=items, context=context, policy=policy)
+
+
+def _whole(lines: Iterable[Line]) -> list[Json]:
+    most, room = settings.MAX_ATOMIC_RECORDS, settings.MAX_BODY_BYTES
+    items: list[Json] = []
+    for line in islice(lines, most + 1):
+        items.append(line.item)
+        room -= line.size
+        if len(items) > most:
+            raise TooMuchAtOnce(f"Policy all takes {most:,} records at most. Use --policy each.")
+        if room < 0:
+            raise TooMuchAtOnce(f"Policy all takes {settings.MAX_BODY_BYTES:,} bytes at most. Use --policy each.")
+    return items

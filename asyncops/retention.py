@@ -1,0 +1,156 @@
+"""What nobody can read any more is deleted: in small transactions, so that writers never wait for it.
+
+Children go first, so that an interrupted purge is simply run again. Live operations are never touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Final
+
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
+
+from asyncops.models import Operation
+from asyncops.states import FINAL
+from catalog.sql import run
+
+ITEMS: Final = 10_000  # of one transaction, with their errors and chunks
+OPERATIONS: Final = 1000  # of one transaction
+KEYS: Final = 1000  # of one transaction: each holds an answer
+PATIENCE_MS: Final = 200  # for a row that somebody has locked
+KINDS: Final = ("operations", "chunks", "items", "errors", "idempotency_keys")
+_CHILDREN: Final = {
+    "items": ("asyncops_item", "index"),
+    "errors": ("asyncops_itemerror", "index"),
+    "chunks": ("asyncops_chunk", "first"),
+}
+_LEAST, _MOST = -(2**31), 2**31 - 1
+
+Report = Callable[[str, int], None]  # a kind, and how many rows of it went in one transaction
+
+
+def expired(*, now: datetime) -> dict[str, int]:
+    """How many rows of each kind a purge would delete now."""
+    final = Operation.objects.filter(state__in=FINAL, expires_at__lte=now)
+    counts = {"operations": final.count()}
+    for kind, (table, _) in _CHILDREN.items():
+        [(counts[kind],)] = run(_COUNT_CHILDREN.format(table=table), [sorted(FINAL), now])
+    [(counts["idempotency_keys"],)] = run("SELECT count(*) FROM asyncops_idempotencykey WHERE expires_at <= %b", [now])
+    return {kind: counts[kind] for kind in KINDS}
+
+
+def purge(*, now: datetime, report: Report = lambda kind, rows: None) -> dict[str, int]:
+    """Delete what expired before `now`; how many rows of each kind went. What somebody has locked is left for later."""
+    counts = dict.fromkeys(KINDS, 0)
+    for batch in _batches(now):
+        for kind, rows in _purge_operations(batch):
+            counts[kind] += rows
+            report(kind, rows)
+    while rows := _purge_keys(now):
+        counts["idempotency_keys"] += rows
+        report("idempotency_keys", rows)
+    return counts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Slice:
+    """Items [first, last) of some operations: what one transaction deletes."""
+
+    operations: tuple[int, ...]
+    first: int = _LEAST
+    last: int = _MOST
+
+
+_COUNT_CHILDREN: Final = """
+    SELECT count(*) FROM {table} c JOIN asyncops_operation o ON o.id = c.operation_id
+     WHERE o.state = ANY(%b::text[]) AND o.expires_at <= %b"""
+_EXPIRED: Final = """
+    SELECT id, total, expires_at FROM asyncops_operation
+     WHERE state = ANY(%b::text[]) AND expires_at <= %b AND (expires_at, id) > (%b, %b::bigint)
+     ORDER BY expires_at, id LIMIT %b::int"""
+_DELETE_KEYS: Final = """
+    DELETE FROM asyncops_idempotencykey WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM asyncops_idempotencykey WHERE expires_at <= %b LIMIT %b::int FOR UPDATE SKIP LOCKED))
+    RETURNING 1"""
+
+
+def _batches(now: datetime) -> Iterator[list[tuple[int, int]]]:
+    """Expired operations, each as its id and its number of items. Seeks on from the last: dead rows are not reread."""
+    place = datetime.fromisoformat("0001-01-02T00:00:00+00:00"), 0
+    while rows := run(_EXPIRED, [sorted(FINAL), now, *place, OPERATIONS]):
+        yield [(id, total) for id, total, _ in rows]
+        place = rows[-1][2], rows[-1][0]
+
+
+def _purge_operations(batch: Sequence[tuple[int, int]]) -> Iterator[tuple[str, int]]:
+    """Deletes a batch; what went, a transaction at a time."""
+    left: set[int] = set()
+    for some in _slices(batch):
+        try:
+            yield from _purge_children(some)
+        except _LockedError:
+            left.update(some.operations)
+    yield "operations", _delete_operations([id for id, _ in batch if id not in left])
+
+
+def _slices(batch: Iterable[tuple[int, int]]) -> Iterator[_Slice]:
+    """Small operations together, a large one in parts."""
+    together: list[int] = []
+    size = 0
+    for id, total in batch:
+        if total > ITEMS:
+            bounds = pairwise([_LEAST, *range(ITEMS, total, ITEMS), _MOST])
+            yield from (_Slice(operations=(id,), first=first, last=last) for first, last in bounds)
+            continue
+        if size + total > ITEMS:
+            yield _Slice(operations=tuple(together))
+            together, size = [], 0
+        together.append(id)
+        size += total
+    yield _Slice(operations=tuple(together))
+
+
+class _LockedError(Exception):
+    """Somebody has locked what is to be deleted."""
+
+
+def _purge_children(some: _Slice) -> list[tuple[str, int]]:
+    try:
+        with transaction.atomic():
+            _be_impatient()
+            return [(kind, _delete(table, column, some)) for kind, (table, column) in _CHILDREN.items()]
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise _LockedError from None
+        raise
+
+
+def _delete(table: str, column: str, some: _Slice) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'DELETE FROM {table} WHERE operation_id = ANY(%s) AND "{column}" >= %s AND "{column}" < %s',
+            [list(some.operations), some.first, some.last],
+        )
+        return int(cursor.rowcount)
+
+
+def _delete_operations(ids: Sequence[int]) -> int:
+    """With whatever else refers to them."""
+    with transaction.atomic():
+        _be_impatient()
+        free = Operation.objects.filter(pk__in=ids, state__in=FINAL).select_for_update(skip_locked=True)
+        _, deleted = Operation.objects.filter(pk__in=list(free.values_list("pk", flat=True))).delete()
+        return deleted.get(Operation._meta.label, 0)
+
+
+def _purge_keys(now: datetime) -> int:
+    return len(run(_DELETE_KEYS, [now, KEYS]))
+
+
+def _be_impatient() -> None:
+    """Inside a transaction: a lock is not waited for, so nobody queues up behind us."""
+    run(f"SET LOCAL lock_timeout = {PATIENCE_MS}")

@@ -1,0 +1,110 @@
+"""A retry: what an ended operation did not write, accepted again as an operation of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+import orjson
+from django.conf import settings
+from django.db import transaction
+
+from asyncops import dialects, doorbell, intake, journal, understanding
+from asyncops.journal import UNTOUCHED
+from asyncops.models import Chunk, Operation
+from catalog.commands import Json, Policy
+from catalog.models import User
+from catalog.outcomes import OutcomeKind
+from catalog.sql import run
+
+
+class Which(StrEnum):
+    """The items of an ended operation that can be repeated."""
+
+    REFUSED = "refused"
+    UNTOUCHED = "untouched"
+    ALL_UNFINISHED = "all_unfinished"  # both
+
+
+class CannotRetry(Exception):
+    """The operation cannot be retried."""
+
+
+class StillRunning(CannotRetry):
+    """The operation has not ended yet."""
+
+
+class NothingToRetry(CannotRetry):
+    """No item of the operation was left unwritten."""
+
+
+class AlreadyRetried(CannotRetry):
+    """These items are being repeated, or were, by another operation."""
+
+
+OUTCOMES: Final = {
+    Which.REFUSED: frozenset({OutcomeKind.REFUSED.value}),
+    Which.UNTOUCHED: frozenset({UNTOUCHED}),
+    Which.ALL_UNFINISHED: frozenset({OutcomeKind.REFUSED.value, UNTOUCHED}),
+}
+
+
+def retry(operation: Operation, *, which: Which, by: User, now: datetime) -> Operation:
+    """The new operation, a child of this one; its items keep their order. Raises CannotRetry.
+
+    It runs with the rights of whom asks for it. Items that were repeated are repeated again from the child only.
+    """
+    with intake.one_commit() as operations:
+        parent = Operation.objects.select_for_update(of=("self",)).get(pk=operation.pk)
+        _check(parent, which)
+        child = _child(parent, which, by, now)
+        chunks = list(_chunks(child, parent, which))
+        child.total = sum(chunk.size for chunk in chunks)
+        if not chunks:
+            raise NothingToRetry
+        Chunk.objects.bulk_create(chunks)
+        operations.append(child)
+        transaction.on_commit(doorbell.ring, robust=True)
+    return child
+
+
+def _check(parent: Operation, which: Which) -> None:
+    if not parent.is_final:
+        raise StillRunning
+    repeated = [OUTCOMES[Which(retried)] for retried in parent.retries.values_list("retried", flat=True)]
+    if any(outcomes & OUTCOMES[which] for outcomes in repeated):
+        raise AlreadyRetried
+
+
+def _child(parent: Operation, which: Which, by: User, now: datetime) -> Operation:
+    [(number,)] = run("SELECT nextval(pg_get_serial_sequence('asyncops_operation', 'id'))")
+    same = {
+        name: getattr(parent, name) for name in ("organization_id", "dialect", "kind", "entity", "context", "policy")
+    }
+    lifetime = dialects.get(parent.dialect).lifetime
+    return Operation(
+        id=number, parent=parent, retried=which, user=by, accepted_at=now, expires_at=now + lifetime, **same
+    )
+
+
+def _chunks(child: Operation, parent: Operation, which: Which) -> Iterator[Chunk]:
+    """As full as any; under policy `all` a single one."""
+    size = parent.total if child.policy == Policy.ALL else settings.CHUNK_RECORDS
+    kept: list[Json] = []
+    first = number = 0
+    for chunk in parent.chunks.order_by("first").defer("writes", "refers").iterator(chunk_size=1):
+        kept += _unwritten(parent, chunk, which)
+        while len(kept) >= size:
+            yield from understanding.chunks(child, kept[:size], first=first, number=number, size=size)
+            kept, first, number = kept[size:], first + size, number + 1
+    if kept:
+        yield from understanding.chunks(child, kept, first=first, number=number, size=size)
+
+
+def _unwritten(parent: Operation, chunk: Chunk, which: Which) -> list[Json]:
+    views = journal.window(parent, chunk, first=chunk.first, count=chunk.size)
+    indexes = [view.index - chunk.first for view in views if view.outcome in OUTCOMES[which]]
+    items = orjson.loads(chunk.payload) if indexes else []
+    return [items[index] for index in indexes]

@@ -1,0 +1,72 @@
+"""Rows of a chunk as one JSON list, in the shape that the statements for base rows read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import cache
+
+import orjson
+
+from catalog.basesql import Shape
+from catalog.commands import Json
+from catalog.outcomes import ErrorCode, FieldError
+from catalog.plans import Plan, plan
+from catalog.rows import Row
+
+_NUL = b"\\u0000"
+
+
+def pack(rows: Sequence[Row], current: Plan) -> tuple[Shape, str]:
+    """The documents of `rows`, which must not be empty, with their ids; and which columns they name."""
+    shape = _shape(rows, current)
+    records = []
+    for row in rows:
+        record = {"id": row.id, "forced": row.has_more, **row.document}
+        if shape.mixed:
+            record |= _masks(row, shape)
+        records.append(record)
+    return shape, orjson.dumps(records, default=_plain).decode()
+
+
+def blank(current: Plan) -> str:
+    """A new record before its values: the defaults of its columns."""
+    return _blank(current.spec.name)
+
+
+def refuse_unstorable(rows: Sequence[Row]) -> None:
+    """Refuse the rows that hold a NUL character, which PostgreSQL can keep in neither text nor jsonb."""
+    if _NUL not in orjson.dumps([[row.document, row.overrides] for row in rows], default=_plain):
+        return
+    for row in rows:
+        for name, value in (*row.document.items(), *row.overrides.items()):
+            if _NUL in orjson.dumps(value, default=_plain):
+                row.refuse(FieldError(path=f"/{name.split('/')[0]}", code=ErrorCode.CHARACTER))
+
+
+def _shape(rows: Sequence[Row], current: Plan) -> Shape:
+    first = tuple(rows[0].document)
+    if all(tuple(row.document) == first for row in rows):
+        return Shape(current.spec.name, first, mixed=False)
+    columns = sorted(set().union(*(row.document for row in rows)))
+    return Shape(current.spec.name, tuple(columns), mixed=True)
+
+
+def _masks(row: Row, shape: Shape) -> dict[str, int]:
+    masks = dict.fromkeys(shape.masks, 0)
+    for column in row.document:
+        mask, bit = shape.bits[column]
+        masks[mask] |= 1 << bit
+    return masks
+
+
+@cache
+def _blank(entity: str) -> str:
+    return orjson.dumps(plan(entity).blank, default=_plain).decode()
+
+
+def _plain(value: Json) -> str:
+    """What JSON has no type for: decimals keep their digits as text."""
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{value!r} cannot be stored")
