@@ -23,7 +23,7 @@ class Cancelled:
     already_finished: int
 
 
-def cancel(operations: OperationQuerySet, *, by: User, now: datetime | None = None) -> Cancelled:
+def cancel(operations: OperationQuerySet, *, by: User | None, now: datetime | None = None) -> Cancelled:
     """Stop operations for good: what has not begun is skipped, the chunk that is running still finishes.
 
     Idempotent. What was written stays and is listed; the rest is untouched. The state is final as soon as no worker

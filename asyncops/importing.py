@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import islice
 from typing import Final
 
 from django.conf import settings
@@ -14,7 +13,9 @@ from django.db import OperationalError, transaction
 
 from asyncops import engine, importing_lines, importing_records, intake, journal, sweeping, understanding
 from asyncops.dialects import ItemRefused
+from asyncops.importing_faults import Refusal, of_item
 from asyncops.importing_lines import Line
+from asyncops.intake import ItemsRefused, TooManyItems
 from asyncops.models import Operation
 from asyncops.submissions import Caller, Submission
 from catalog import writing
@@ -23,7 +24,7 @@ from catalog.outcomes import ErrorCode, FieldError, Outcome
 from catalog.rights import Rights
 
 KIND: Final = "import_catalog"
-BATCH_BYTES: Final = 4 * 1024 * 1024
+BATCH_BYTES: Final = 2 * 1024 * 1024
 _PAUSE: Final = 0.2  # seconds, while other workers have what is left
 _TRIES: Final = 3
 
@@ -50,8 +51,19 @@ class ImportDialect:
 IMPORT: Final = ImportDialect()
 
 
+class LinesRefused(Exception):
+    """Some lines cannot be understood, and under policy `all` that refuses the file."""
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        super().__init__(refusals)
+        self.refusals = refusals
+
+
 class TooMuchAtOnce(Exception):
     """Under policy `all` the whole file is one transaction, and this is more than one may hold."""
+
+    def __init__(self, *, limit: int, unit: str) -> None:
+        super().__init__(f"policy all takes {limit:,} {unit} at most; use --policy each")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,22 +79,27 @@ def limits() -> importing_lines.Limits:
 
 
 def batches(lines: Iterable[Line], *, policy: Policy) -> Iterator[list[Json]]:
-    """What is written in one transaction each. Raises TooMuchAtOnce."""
-    if policy is Policy.EACH:
-        return importing_lines.batches(lines, records=settings.CHUNK_RECORDS, size=BATCH_BYTES)
-    return iter([_whole(lines)])
+    """What is written in one transaction each. Under policy `all` raises TooMuchAtOnce."""
+    if policy is Policy.ALL:
+        yield _whole(lines)
+    else:
+        yield from importing_lines.batches(lines, records=settings.CHUNK_RECORDS, size=BATCH_BYTES)
 
 
 def accept(parts: Iterable[Sequence[Json]], *, entity: str, policy: Policy, file: str, by: Caller) -> Operation:
     """Store the file as an operation, or nothing of it. Memory does not grow with the file under policy `each`.
 
-    Raises intake.ItemsRefused under policy `all`, by index of the item, and intake.TooManyItems.
+    Under policy `all` raises LinesRefused or TooMuchAtOnce.
     """
-    submission = _submission(entity, policy, file)
     if policy is Policy.EACH:
-        return intake.accept_stream(submission, parts, by=by)
+        return intake.accept_stream(_submission(entity, policy, file), parts, by=by)
     items = [item for part in parts for item in part]
-    return intake.accept(_submission(entity, policy, file, items), by=by)
+    try:
+        return intake.accept(_submission(entity, policy, file, items), by=by)
+    except TooManyItems as reason:
+        raise TooMuchAtOnce(limit=reason.limit, unit="records") from None
+    except ItemsRefused as reason:
+        raise LinesRefused([of_item(items[index], errors) for index, errors in reason.errors.items()]) from None
 
 
 def work_off(operation: Operation, *, seen: Callable[[Operation], None]) -> None:
@@ -130,13 +147,13 @@ def _submission(entity: str, policy: Policy, file: str, items: Sequence[Json] = 
 
 
 def _whole(lines: Iterable[Line]) -> list[Json]:
-    most, room = settings.MAX_ATOMIC_RECORDS, settings.MAX_BODY_BYTES
     items: list[Json] = []
-    for line in islice(lines, most + 1):
+    size = 0
+    for line in lines:
         items.append(line.item)
-        room -= line.size
-        if len(items) > most:
-            raise TooMuchAtOnce(f"Policy all takes {most:,} records at most. Use --policy each.")
-        if room < 0:
-            raise TooMuchAtOnce(f"Policy all takes {settings.MAX_BODY_BYTES:,} bytes at most. Use --policy each.")
+        size += line.size
+        if len(items) > settings.MAX_ATOMIC_RECORDS:
+            raise TooMuchAtOnce(limit=settings.MAX_ATOMIC_RECORDS, unit="records")
+        if size > settings.MAX_BODY_BYTES:
+            raise TooMuchAtOnce(limit=settings.MAX_BODY_BYTES, unit="bytes")
     return items

@@ -6,8 +6,12 @@ record, or beside "text" when the line holds none.
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO, Final
 
 import orjson
@@ -16,6 +20,7 @@ from catalog.commands import Json
 from catalog.outcomes import ErrorCode
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_GZIP: Final = b"\x1f\x8b"
 _SHOWN: Final = 1000  # bytes of a line that is too long
 _PIECE: Final = 64 * 1024
 
@@ -32,8 +37,37 @@ class Limits:
     depth: int  # of nested objects and lists
 
 
+class FileUnreadable(Exception):
+    """The file is not there, may not be read, or is damaged."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    content: BinaryIO
+    file: BinaryIO  # the same, or what `content` is unpacked from
+    size: int  # of the file, in bytes
+
+    @property
+    def share(self) -> float:
+        """How much of the file was read, 0 to 1."""
+        return self.file.tell() / self.size if self.size else 1.0
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Source]:
+    """A file, unpacked when it is gzip. Raises FileUnreadable."""
+    try:
+        file = path.open("rb")
+    except OSError as reason:
+        raise FileUnreadable(reason.strerror) from None
+    with file:
+        packed = file.peek(2)[:2] == _GZIP
+        content: BinaryIO = gzip.GzipFile(fileobj=file) if packed else file  # type: ignore[assignment]
+        yield Source(content=content, file=file, size=path.stat().st_size)
+
+
 def read(source: BinaryIO, *, limits: Limits) -> Iterator[Line]:
-    """The lines that are not blank, one at a time."""
+    """The lines that are not blank, one at a time. Raises FileUnreadable."""
     for number, line in enumerate(_lines(source, limits.line_bytes), 1):
         text = line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line
         if text.strip():
@@ -56,10 +90,13 @@ def batches(lines: Iterable[Line], *, records: int, size: int) -> Iterator[list[
 
 def _lines(source: BinaryIO, longest: int) -> Iterator[bytes]:
     """Each line; of one that is too long, the beginning."""
-    while line := source.readline(longest + 1):
-        yield line
-        while line and not line.endswith(b"\n"):
-            line = source.readline(_PIECE)
+    try:
+        while line := source.readline(longest + 1):
+            yield line
+            while line and not line.endswith(b"\n"):
+                line = source.readline(_PIECE)
+    except (OSError, EOFError, zlib.error) as reason:
+        raise FileUnreadable(str(reason)) from None
 
 
 def _content(text: bytes, limits: Limits) -> dict[str, Json]:

@@ -169,9 +169,7 @@ def _derived_id(spec: EntitySpec, relation: Children, child: Json, parent: Refer
     return Reference("id", uuid5(_CHILDREN_NAMESPACE, said.decode()))
 
 
-def _translations(
-    given: Json, path: str, faults: Faults
-) -> tuple[tuple[Reference, Mapping[str, Json] | None], ...]:
+def _translations(given: Json, path: str, faults: Faults) -> tuple[tuple[Reference, Mapping[str, Json] | None], ...]:
     """By the code or the id of the language; null removes what stands there."""
     if not isinstance(given, dict):
         faults.append(_wrong(path, "object", given))

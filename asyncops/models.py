@@ -84,6 +84,12 @@ class Operation(models.Model):
         return self.state not in LIVE
 
     @property
+    def counts(self) -> dict[str, int]:
+        """Items by what became of them so far."""
+        names = ("total", "created", "updated", "unchanged", "deleted", "refused", "untouched")
+        return {name: getattr(self, name) for name in names}
+
+    @property
     def processed(self) -> int:
         return self.created + self.updated + self.unchanged + self.deleted + self.refused
 

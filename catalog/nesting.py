@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from catalog import criteria
@@ -44,7 +45,13 @@ def _rows(command: Command, index: int, *, path: str, nested: bool) -> Iterator[
 def _is_flat(command: Upsert) -> bool:
     if command.children or any(isinstance(link.target, Upsert) for s in command.links.values() for link in s.links):
         return False
-    return not any(isinstance(value, Upsert) for value in command.values.values())
+    names = _ref_names(command.entity)
+    return names.isdisjoint(command.values) or not any(isinstance(command.values.get(n), Upsert) for n in names)
+
+
+@cache
+def _ref_names(entity: str) -> frozenset[str]:
+    return frozenset(ref.name for ref in ENTITIES[entity].refs)
 
 
 def _to_one(row: Row, command: Upsert) -> Iterator[Row]:

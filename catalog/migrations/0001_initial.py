@@ -1830,13 +1830,13 @@ class Migration(migrations.Migration):
                 (
                     "product",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="catalog.product"
+                        db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="catalog.product"
                     ),
                 ),
                 (
                     "website",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="catalog.website"
+                        db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="catalog.website"
                     ),
                 ),
             ],

@@ -83,10 +83,21 @@ class Product(Entity):
     variant_listing_config = document()
     custom_field_set_selection_active = models.BooleanField(null=True, blank=True)
 
+    # derived by the database, as it follows from this row alone
+    available_stock = models.GeneratedField(
+        expression=models.F("stock"), output_field=models.IntegerField(), db_persist=True
+    )
+    available = models.GeneratedField(
+        expression=models.ExpressionWrapper(
+            models.Q(active=True) & (models.Q(is_closeout=False) | models.Q(stock__gte=models.F("min_purchase"))),
+            output_field=models.BooleanField(),
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+
     # derived by indexing
     child_count = models.IntegerField(default=0, editable=False)
-    available_stock = models.IntegerField(default=0, editable=False)
-    available = models.BooleanField(default=False, editable=False)
     category_ids = uuids()
     category_tree = uuids()  # its categories and all above them
     property_ids = uuids()
@@ -142,9 +153,14 @@ class ProductCategory(models.Model):
 
 
 class ProductWebsite(models.Model):
+    """Every new product has a row per website, so the two constraints would cost as much as half of its insert.
+
+    The writer looks the websites up, and deletes these rows with either side.
+    """
+
     pk = models.CompositePrimaryKey("product_id", "website_id")
-    product = demanded(Product)
-    website = demanded(Website)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    website = models.ForeignKey(Website, on_delete=models.CASCADE, related_name="+", db_constraint=False)
 
     def __str__(self) -> str:
         return f"{self.product_id}: {self.website_id}"

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.urls import reverse
 
+from asyncops import progress
 from asyncops.models import Operation
 from asyncops.results import ResultSet
 from catalog.commands import Json
 
 
-def operation(shown: Operation) -> dict[str, Json]:
-    """Times are ISO 8601 with a zone, null where they have not come yet. Counts are those of the items so far."""
+def operation(shown: Operation, *, now: datetime) -> dict[str, Json]:
+    """Times are ISO 8601 with a zone, null where they have not come yet. Counts are those of the items so far.
+
+    `progress`: `processed` and `total` items, `rate` (items a second) and `remaining_seconds`, null before they are known.
+    """
     return {
         "operation": shown.uuid,
         "dialect": shown.dialect,
@@ -19,16 +25,8 @@ def operation(shown: Operation) -> dict[str, Json]:
         "policy": shown.policy,
         "state": shown.state,
         "is_final": shown.is_final,
-        "counts": {
-            "total": shown.total,
-            "created": shown.created,
-            "updated": shown.updated,
-            "unchanged": shown.unchanged,
-            "deleted": shown.deleted,
-            "refused": shown.refused,
-            "untouched": shown.untouched,
-        },
-        "progress": {"processed": shown.processed, "total": shown.total},
+        "counts": shown.counts,
+        "progress": progress.of(shown, now=now),
         "accepted_at": shown.accepted_at,
         "started_at": shown.started_at,
         "finished_at": shown.finished_at,

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import StreamingHttpResponse
+from django.utils import timezone
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
@@ -36,7 +37,7 @@ class OperationsView(ApiView):
 
 class OneOperation(OperationsView):
     def get(self, request: ApiRequest, uuid: str) -> Response:
-        return Response(rendering.operation(find(uuid, by=request.caller)))
+        return Response(rendering.operation(find(uuid, by=request.caller), now=timezone.now()))
 
 
 class AnyAccept(JsonOnly):
