@@ -9,6 +9,7 @@ import socket
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 from uuid import UUID
 
@@ -30,14 +31,14 @@ MAX_WAITS: Final = 32  # chunks that one may wait for and yet come with them
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Look:
-    """How far a claim looks: a second, longer look follows when everything near must wait."""
+    """How far a claim looks: a second, longer look follows when all that is near must wait."""
 
     organizations: int
     chunks: int  # of each organization
     claims: int  # how often the records of one claim, of each organization
 
 
-LOOKS: Final = (Look(organizations=8, chunks=256, claims=1), Look(organizations=1000, chunks=4096, claims=64))
+LOOKS: Final = (Look(organizations=8, chunks=256, claims=1), Look(organizations=1000, chunks=2048, claims=16))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +61,8 @@ class Candidate:
     alone: bool  # a claim of it ended without an outcome
     waits_for: Sequence[int]  # earlier unfinished chunks: MAX_WAITS + 1 of them mean that there may be more
 
+
+Chosen = dict[int, tuple[Candidate, int]]  # by chunk, with its depth
 
 _DUE: Final = """
     (c.state = 'queued' AND (c.available_at IS NULL OR c.available_at <= statement_timestamp())
@@ -132,8 +135,9 @@ def claim(owner: str) -> list[Claim]:
         _one_at_a_time()
         for look in LOOKS:
             waiting = turns.waiting(look.organizations)
-            chosen = _locked(_candidates(waiting, look)) if waiting else {}
-            if chosen:
+            candidates = _candidates(waiting, look) if waiting else []
+            chosen = _locked(candidates)
+            if chosen and (look is LOOKS[-1] or not _passed_over(candidates, chosen, look)):
                 return _lease(chosen, waiting, owner)
     return []
 
@@ -150,7 +154,18 @@ def _candidates(waiting: Sequence[Turn], look: Look) -> list[Candidate]:
     return [Candidate(**dict(zip(names, row, strict=True))) for row in rows]
 
 
-Chosen = dict[int, tuple[Candidate, int]]  # by chunk, with its depth
+def _passed_over(candidates: Sequence[Candidate], chosen: Chosen, look: Look) -> bool:
+    """Whether there is an organization whose turn was before, and which may have work further away."""
+    for _, group in groupby(candidates, key=lambda candidate: candidate.organization):
+        near = list(group)
+        if any(candidate.chunk in chosen for candidate in near):
+            return False
+        if (
+            len(near) >= look.chunks
+            or sum(candidate.size for candidate in near) >= look.claims * settings.CHUNK_RECORDS
+        ):
+            return True
+    return False
 
 
 def _locked(candidates: list[Candidate]) -> Chosen:

@@ -13,10 +13,11 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks import bulk_http, write_path
+    from benchmarks import bulk_http, growth, naive, write_path
     from benchmarks.figures import Figure, store
 
-    benchmarks = {"write_path": write_path.figures, "bulk_http": bulk_http.figures}
+    modules = (write_path, growth, naive, bulk_http)
+    benchmarks = {module.__name__.removeprefix("benchmarks."): module.figures for module in modules}
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--only", choices=sorted(benchmarks))
     chosen = parser.parse_args().only

@@ -19,6 +19,7 @@ from catalog.sql import copy_in, run
 
 Product = dict[str, Any]  # by field of the entity
 
+
 def products(count: int, *, salt: str = "") -> list[Product]:
     return [
         {

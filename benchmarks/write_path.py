@@ -1,13 +1,17 @@
-"""writing.apply in process, in chunks as a worker sends them."""
+"""writing.apply in process, in chunks as a worker sends them, with the journal's rows in the same transactions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import count
 
 from django.conf import settings
 from django.db import transaction
 
+from asyncops import journal
+from asyncops.journal import Done
+from asyncops.models import Chunk
 from benchmarks.figures import Figure, median
 from benchmarks.records import Product, empty, floor, products, settle
 from catalog.commands import Command, Reference, Upsert
@@ -27,10 +31,15 @@ def commands(records: Sequence[Product]) -> list[Command]:
     ]
 
 
-def write(chunk: Sequence[Command]) -> None:
-    for first in range(0, len(chunk), settings.CHUNK_RECORDS):
+_operations = count(1)
+
+
+def write(records: Sequence[Command]) -> None:
+    operation = next(_operations)
+    for first in range(0, len(records), settings.CHUNK_RECORDS):
         with transaction.atomic():
-            apply(chunk[first : first + settings.CHUNK_RECORDS])
+            outcomes = apply(records[first : first + settings.CHUNK_RECORDS])
+            journal.record([Done(chunk=Chunk(operation_id=operation, first=first), outcomes=outcomes)])
 
 
 def figures() -> Iterator[Figure]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
 
+from catalog import marking
 from catalog.plans import OWN_COLUMNS, Plan, plan
 from catalog.sql import names
 
@@ -39,17 +40,16 @@ class Shape:
 
 @lru_cache(_SHAPES)
 def lock_differing(shape: Shape) -> str:
-    """records text -> (id, whether it differs) of the rows to write, now locked.
+    """records text -> (id, whether it differs, and for Marks.changed) of the rows to write, now locked.
 
     Only rows that differ from what was sent (or are `forced`, because something beside them changes) are locked: a lock
     is a write, and 10,000 unchanged rows would cost 75 MB of WAL. Everybody takes locks in one order, that of the keys.
     """
     current = plan(shape.entity)
-    stored = ", ".join(f'p."{column}"' for column in shape.columns)
-    wanted = ", ".join(_merged(current, shape, column) for column in shape.columns)
-    differs = f"({stored}) IS DISTINCT FROM ({wanted})" if shape.columns else "false"
+    sides = {f'p."{column}"': _merged(current, shape, column) for column in shape.columns}
+    differs = f"({', '.join(sides)}) IS DISTINCT FROM ({', '.join(sides.values())})" if sides else "false"
     return f"""
-        SELECT p.id, {differs}
+        SELECT p.id, {differs}, {", ".join(marking.changes(shape.entity, sides))}
           FROM {_incoming(current, shape, "forced boolean")}
           JOIN {current.table} p ON p.id = m.id
          WHERE m.forced OR {differs}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from catalog import checking
+from catalog import checking, marking
+from catalog.marking import Derivation, Marks
 from catalog.outcomes import ErrorCode, FieldError, OutcomeKind
 from catalog.plans import Dependent, OnDelete, Plan, plan
 from catalog.rights import Rights
@@ -27,8 +28,8 @@ def check(entity: str, rows: Sequence[Row], *, granted: Rights) -> None:
         present[id].refuse(FieldError(path="", code=ErrorCode.IN_USE, params=params))
 
 
-def delete(entity: str, rows: Sequence[Row]) -> None:
-    _remove(plan(entity), [row.id for row in rows if row.exists and row.id])
+def delete(entity: str, rows: Sequence[Row], marks: Marks) -> None:
+    _remove(plan(entity), [row.id for row in rows if row.exists and row.id], marks)
 
 
 def _in_use(current: Plan, ids: Sequence[UUID]) -> dict[UUID, Dependent]:
@@ -44,7 +45,7 @@ def _in_use(current: Plan, ids: Sequence[UUID]) -> dict[UUID, Dependent]:
     return used
 
 
-def _remove(current: Plan, ids: Sequence[UUID]) -> None:
+def _remove(current: Plan, ids: Sequence[UUID], marks: Marks) -> None:
     """Delete the records and everything that belongs to them, from the leaves up: statements grow with the depth."""
     if not ids:
         return
@@ -53,14 +54,25 @@ def _remove(current: Plan, ids: Sequence[UUID]) -> None:
         if dependent.rule is OnDelete.SET_NULL:
             run(f'UPDATE {dependent.table} SET "{dependent.column}" = NULL {where}', [list(ids)])
         elif dependent.rule is OnDelete.CASCADE and dependent.entity:
-            _remove(plan(dependent.entity), _select("id", dependent, ids))
+            _remove(plan(dependent.entity), _select("id", dependent, ids), marks)
         elif dependent.rule is OnDelete.CASCADE:
-            run(f"DELETE FROM {dependent.table} {where}", [list(ids)])
-    run(
+            _empty(dependent, ids, marks)
+    gone = run(
         f"""DELETE FROM {current.table} WHERE id IN
-            (SELECT id FROM {current.table} WHERE id = ANY(%b::uuid[]) ORDER BY "{current.order}" FOR UPDATE)""",
+            (SELECT id FROM {current.table} WHERE id = ANY(%b::uuid[]) ORDER BY "{current.order}" FOR UPDATE)
+            RETURNING {marking.parent(current.spec.name)}""",
         [list(ids)],
     )
+    marks.add(current.spec.name, Derivation.CHILDREN, (parent for (parent,) in gone))
+
+
+def _empty(dependent: Dependent, ids: Sequence[UUID], marks: Marks) -> None:
+    """Delete the rows of a table beside the records; what lost one is marked."""
+    loss = marking.loss(dependent.table, dependent.column)
+    returning = f'RETURNING "{loss.owner}"' if loss else ""
+    gone = run(f'DELETE FROM {dependent.table} WHERE "{dependent.column}" = ANY(%b::uuid[]) {returning}', [list(ids)])
+    if loss:
+        marks.add(loss.entity, loss.derivation, (owner for (owner,) in gone))
 
 
 def _select(column: str, dependent: Dependent, ids: Sequence[UUID]) -> list[UUID]:

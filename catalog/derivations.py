@@ -75,10 +75,11 @@ def _search() -> Query:
         SELECT p.id, {document} AS document
           FROM unnest(%b::uuid[]) i (id) JOIN catalog_product p ON p.id = i.id
           LEFT JOIN LATERAL (
-            SELECT string_agg(name, ' ' ORDER BY language_id) AS names,
-                   string_agg(concat_ws(' ', meta_keyword, custom_search_keywords::text), ' ' ORDER BY language_id) AS keywords,
-                   string_agg(description, ' ' ORDER BY language_id) AS descriptions
-              FROM catalog_producttranslation WHERE product_id = p.id) t ON true OFFSET 0) n
+            SELECT string_agg(o.name, ' ' ORDER BY o.language_id) AS names,
+                   string_agg(o.description, ' ' ORDER BY o.language_id) AS descriptions,
+                   string_agg(concat_ws(' ', o.meta_keyword, o.custom_search_keywords::text), ' '
+                              ORDER BY o.language_id) AS keywords
+              FROM catalog_producttranslation o WHERE o.product_id = p.id) t ON true OFFSET 0) n
           LEFT JOIN catalog_productsearch e ON e.product_id = n.id
          WHERE e.document IS DISTINCT FROM n.document"""
     write = f"""INSERT INTO catalog_productsearch (product_id, document) SELECT * FROM ({differing}) n

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from catalog import resolving, scopes, statements
 from catalog.commands import Change, Json
+from catalog.marking import Marks
 from catalog.plans import Plan
 from catalog.registry import Links
 from catalog.resolving import Upcoming
@@ -27,14 +28,16 @@ def targets(rows: Sequence[Row], current: Plan, coming: Upcoming) -> Targets:
     }
 
 
-def write(rows: Sequence[Row], current: Plan, found: Targets) -> set[UUID | None]:
+def write(rows: Sequence[Row], current: Plan, found: Targets, marks: Marks) -> set[UUID | None]:
     """Bring the links to what the rows say; the ids of the owners whose links changed."""
     changed: set[UUID | None] = set()
     for links in current.spec.links if found else ():
         for change in Change:
             chosen = [row for row in rows if (s := row.links.get(links.name)) and s.change is change]
             if chosen:
-                changed |= _write(chosen, current, links, change, found[links.name])
+                owners = _write(chosen, current, links, change, found[links.name])
+                marks.linked(current.spec.name, links.name, owners)
+                changed |= owners
     return changed
 
 

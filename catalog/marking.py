@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
-from typing import Final
+from functools import cache
+from typing import Any, Final
 from uuid import UUID
 
+from catalog.plans import plan
+from catalog.rows import Row
 from catalog.sql import run
 
 
@@ -30,7 +33,7 @@ class Inputs:
 
     made: Derivation  # of `columns`, and so for every new record
     columns: frozenset[str]
-    translated: Derivation = Derivation(0)  # of its texts in other languages
+    translated: Derivation  # of its texts in other languages
     linked: frozenset[str] = frozenset()  # the relations behind Derivation.LINKS
 
 
@@ -39,7 +42,7 @@ SEARCHED: Final = frozenset({
 })  # fmt: skip
 
 INPUTS: Final[Mapping[str, Inputs]] = {
-    "category": Inputs(made=Derivation.TREE, columns=frozenset({"name", PARENT})),
+    "category": Inputs(made=Derivation.TREE, columns=frozenset({"name", PARENT}), translated=Derivation(0)),
     "product": Inputs(
         made=Derivation.SEARCH,
         columns=SEARCHED,
@@ -59,17 +62,25 @@ class Marks:
         return any(self.ids.values())
 
     def add(self, entity: str, derivations: int, ids: Iterable[UUID | None]) -> None:
-        known = [id for id in ids if id is not None]
+        if not derivations:
+            return
+        known = {id for id in ids if id is not None}
         for derivation in Derivation(derivations) if known else ():
-            self.ids[entity, derivation].update(known)
+            self.ids[entity, derivation] |= known
 
     def of(self, entity: str, derivation: Derivation) -> list[UUID]:
         return sorted(self.ids.get((entity, derivation), ()))
 
-    def created(self, entity: str, ids: Iterable[UUID | None], parents: Iterable[UUID | None]) -> None:
+    def created(self, entity: str, rows: Sequence[Row]) -> None:
         if entity in INPUTS:
-            self.add(entity, INPUTS[entity].made, ids)
-            self.add(entity, Derivation.CHILDREN, parents)
+            self.add(entity, INPUTS[entity].made, (row.id for row in rows))
+            self.add(entity, Derivation.CHILDREN, (row.document.get(PARENT) for row in rows))
+
+    def changed(self, entity: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """`rows`: (id, anything, the values of `changes`)."""
+        for derivations in {row[2] for row in rows}:
+            self.add(entity, derivations, (row[0] for row in rows if row[2] == derivations))
+        self.add(entity, Derivation.CHILDREN, (parent for row in rows for parent in row[3] or ()))
 
     def linked(self, entity: str, relation: str, owners: Iterable[UUID | None]) -> None:
         if entity in INPUTS and relation in INPUTS[entity].linked:
@@ -86,6 +97,56 @@ class Marks:
             for id in ids:
                 found[entity, id] = found.get((entity, id), 0) + derivation.value
         return found
+
+
+def changes(entity: str, sides: Mapping[str, str]) -> tuple[str, str]:
+    """SQL of two values: the sum of what a change makes anew, and the parents that lose or gain by it, or null.
+
+    `sides`: the columns that are written, as `p."name"`, and what they become.
+    """
+    made, parents = "0", "NULL::uuid[]"
+    if (inputs := INPUTS.get(entity)) is None:
+        return made, parents
+    if inner := {old: new for column in sorted(inputs.columns) if (new := sides.get(old := f'p."{column}"'))}:
+        differs = f"({', '.join(inner)}) IS DISTINCT FROM ({', '.join(inner.values())})"
+        made = f"CASE WHEN {differs} THEN {inputs.made.value} ELSE 0 END"
+    if after := sides.get(before := f'p."{PARENT}"'):
+        parents = f"CASE WHEN {before} IS DISTINCT FROM {after} THEN ARRAY[{before}, {after}] END"
+    return made, parents
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loss:
+    """What the owner of a row beside the records has to derive when that row goes."""
+
+    entity: str
+    owner: str  # the column that names it
+    derivation: Derivation
+
+
+def loss(table: str, column: str) -> Loss | None:
+    """For rows of `table` that go because what `column` names is deleted; None when nothing is made of them."""
+    found = _losses().get(table)
+    return None if found is None or found.owner == column else found
+
+
+def parent(entity: str) -> str:
+    """The column of its parent, for what counts its children."""
+    return PARENT if entity in INPUTS else "NULL::uuid"
+
+
+@cache
+def _losses() -> Mapping[str, Loss]:
+    found = {}
+    for entity, inputs in INPUTS.items():
+        current = plan(entity)
+        for relation in inputs.linked:
+            mapping = current.mappings[relation]
+            found[mapping.table] = Loss(entity=entity, owner=mapping.owner, derivation=Derivation.LINKS)
+        if inputs.translated:
+            loss = Loss(entity=entity, owner=current.owner, derivation=inputs.translated)
+            found[current.translation_table] = loss
+    return found
 
 
 def store(marks: Marks, *, held: bool) -> None:

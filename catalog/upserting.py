@@ -7,6 +7,7 @@ from uuid import UUID
 
 from catalog import basesql, checking, linking, packing, resolving, scopes, statements, translating
 from catalog.linking import Targets
+from catalog.marking import Marks
 from catalog.outcomes import OutcomeKind
 from catalog.plans import Plan, plan
 from catalog.resolving import Upcoming
@@ -41,14 +42,14 @@ def check(entity: str, rows: Sequence[Row], *, granted: Rights, stores: Stores, 
     return targets
 
 
-def write(entity: str, rows: Sequence[Row], *, stores: Stores, targets: Targets) -> None:
+def write(entity: str, rows: Sequence[Row], *, stores: Stores, targets: Targets, marks: Marks) -> None:
     """Write `rows`, which are good and name different records. Raises RacedError, and then nothing may stay."""
     current = plan(entity)
-    _insert([row for row in rows if not row.exists], current, stores, targets)
-    _update([row for row in rows if row.exists], current, stores, targets)
+    _insert([row for row in rows if not row.exists], current, stores, targets, marks)
+    _update([row for row in rows if row.exists], current, stores, targets, marks)
 
 
-def _insert(rows: Sequence[Row], current: Plan, stores: Stores, targets: Targets) -> None:
+def _insert(rows: Sequence[Row], current: Plan, stores: Stores, targets: Targets, marks: Marks) -> None:
     if not rows:
         return
     shape, records = packing.pack(rows, current)
@@ -57,22 +58,25 @@ def _insert(rows: Sequence[Row], current: Plan, stores: Stores, targets: Targets
         raise RacedError
     for row in rows:
         row.kind = OutcomeKind.CREATED
-    linking.write(rows, current, targets)
+    marks.created(current.spec.name, rows)
+    linking.write(rows, current, targets, marks)
     linking.write_initial(rows, current, stores)
     translating.write(rows, current)
 
 
-def _update(rows: Sequence[Row], current: Plan, stores: Stores, targets: Targets) -> None:
+def _update(rows: Sequence[Row], current: Plan, stores: Stores, targets: Targets, marks: Marks) -> None:
     """Lock what differs, write it, then what stands beside the base row."""
     rows = [row for row in rows if row.document or row.has_more]
     if not rows:
         return
     shape, records = packing.pack(rows, current)
-    differing = {id for id, differs in run(basesql.lock_differing(shape), [records]) if differs}
+    locked = run(basesql.lock_differing(shape), [records])
+    marks.changed(current.spec.name, locked)
+    differing = {id for id, differs, *_ in locked if differs}
     if changed := [row for row in rows if row.id in differing]:
         shape, records = (shape, records) if len(changed) == len(rows) else packing.pack(changed, current)
         run(basesql.update(shape), [records])
-    moved = _write_beside([row for row in rows if row.has_more], current, stores, targets)
+    moved = _write_beside([row for row in rows if row.has_more], current, stores, targets, marks)
     if untouched := moved - differing:
         run(statements.touch(current.spec.name), [list(untouched)])
     for row in rows:
@@ -80,8 +84,11 @@ def _update(rows: Sequence[Row], current: Plan, stores: Stores, targets: Targets
             row.kind = OutcomeKind.UPDATED
 
 
-def _write_beside(rows: Sequence[Row], current: Plan, stores: Stores, targets: Targets) -> set[UUID | None]:
+def _write_beside(
+    rows: Sequence[Row], current: Plan, stores: Stores, targets: Targets, marks: Marks
+) -> set[UUID | None]:
     if not rows:
         return set()
-    changed = linking.write(rows, current, targets)
-    return changed | scopes.write(rows, current, stores) | translating.write(rows, current)
+    linked, translated = linking.write(rows, current, targets, marks), translating.write(rows, current)
+    marks.translated(current.spec.name, translated)
+    return linked | translated | scopes.write(rows, current, stores)

@@ -12,7 +12,9 @@ from typing import Final
 from django.db import IntegrityError, transaction
 
 from catalog import deleting, nesting, resolving, upserting, validation, waves
-from catalog.commands import Command, Delete, Policy, Upsert
+from catalog.commands import Command, Delete, Indexing, Policy, Upsert
+from catalog.indexing import settle
+from catalog.marking import Marks
 from catalog.outcomes import ErrorCode, FieldError, Outcome, OutcomeKind, refused
 from catalog.plans import plan
 from catalog.resolving import Upcoming
@@ -33,22 +35,30 @@ class _RejectedError(Exception):
         self.outcomes = outcomes
 
 
-def apply(commands: Sequence[Command], *, policy: Policy = Policy.EACH, rights: Rights = EVERYTHING) -> list[Outcome]:
+def apply(
+    commands: Sequence[Command],
+    *,
+    policy: Policy = Policy.EACH,
+    rights: Rights = EVERYTHING,
+    indexing: Indexing = Indexing.QUEUED,
+) -> list[Outcome]:
     """Write a chunk inside the caller's transaction; returns one outcome per command, in their order.
 
     The number of SQL statements does not depend on the number of commands, only on the kinds of record and name
     in it and on how often one record is written. Under Policy.ALL one refused command leaves everything as it was,
-    and the others are `untouched`. Raises django.db.OperationalError for deadlocks, serialization failures and lost
-    connections, which the caller repeats.
+    and the others are `untouched`. `indexing` says when derived data follow. Raises django.db.OperationalError for
+    deadlocks, serialization failures and lost connections, which the caller repeats.
     """
     if not commands:
         return []
     run("SET CONSTRAINTS ALL IMMEDIATE")  # else a broken foreign key would only show at COMMIT
     try:
         with transaction.atomic():
-            outcomes = _with_races(commands, rights)
+            marks = Marks()
+            outcomes = _with_races(commands, rights, marks)
             if policy is Policy.ALL and any(outcome.kind is OutcomeKind.REFUSED for outcome in outcomes):
                 raise _RejectedError(outcomes)
+            settle(marks, indexing)
     except _RejectedError as rejected:
         untouched = Outcome(kind=OutcomeKind.UNTOUCHED)
         outcomes = [o if o.kind is OutcomeKind.REFUSED else untouched for o in rejected.outcomes]
@@ -56,17 +66,17 @@ def apply(commands: Sequence[Command], *, policy: Policy = Policy.EACH, rights: 
     return outcomes
 
 
-def _with_races(commands: Sequence[Command], rights: Rights) -> list[Outcome]:
+def _with_races(commands: Sequence[Command], rights: Rights, marks: Marks) -> list[Outcome]:
     """The checks found no fault, yet the database did: somebody else was faster. Check again, then close in on it."""
     for last_try in (False, True):
         try:
             with transaction.atomic():
-                return _write(commands, rights)
+                return _write(commands, rights, marks)
         except (IntegrityError, RacedError) as reason:
             if last_try and len(commands) == 1:
                 return [refused(_violation(commands[0], reason))]
     middle = len(commands) // 2
-    return _with_races(commands[:middle], rights) + _with_races(commands[middle:], rights)
+    return _with_races(commands[:middle], rights, marks) + _with_races(commands[middle:], rights, marks)
 
 
 def _violation(command: Command, reason: Exception) -> FieldError:
@@ -81,7 +91,7 @@ def _violation(command: Command, reason: Exception) -> FieldError:
     return FieldError(path=f"/{fields[0].name}", code=ErrorCode.TAKEN if taken else ErrorCode.REFERENCE)
 
 
-def _write(commands: Sequence[Command], rights: Rights) -> list[Outcome]:
+def _write(commands: Sequence[Command], rights: Rights, marks: Marks) -> list[Outcome]:
     rows = nesting.flatten(commands)
     _validate(rows)
     resolving.identify(rows)
@@ -89,7 +99,7 @@ def _write(commands: Sequence[Command], rights: Rights) -> list[Outcome]:
     for number, wave in enumerate(waves.split(rows)):
         if number:
             resolving.identify(wave)
-        _write_wave(wave, rights, stores)
+        _write_wave(wave, rights, stores, marks)
     if len(rows) == len(commands):
         return [_outcome([row]) for row in rows]
     return [_outcome(list(group)) for _, group in groupby(rows, key=attrgetter("index"))]
@@ -104,7 +114,7 @@ def _validate(rows: Sequence[Row]) -> None:
                 row.refuse(*errors)
 
 
-def _write_wave(wave: Sequence[Row], rights: Rights, stores: Stores) -> None:
+def _write_wave(wave: Sequence[Row], rights: Rights, stores: Stores, marks: Marks) -> None:
     """Every check first, then the writes: what is referred to is written first and deleted last."""
     upserts = _by_entity(row for row in wave if isinstance(row.command, Upsert))
     deletes = _by_entity(row for row in wave if isinstance(row.command, Delete) and row.command.key)
@@ -118,9 +128,9 @@ def _write_wave(wave: Sequence[Row], rights: Rights, stores: Stores) -> None:
     _spoil(wave)
     for name in order:
         good = [row for row in upserts[name] if row.good]
-        upserting.write(name, good, stores=stores, targets=targets[name])
+        upserting.write(name, good, stores=stores, targets=targets[name], marks=marks)
     for name in sorted(deletes, key=lambda name: -plan(name).rank):
-        deleting.delete(name, [row for row in deletes[name] if row.good])
+        deleting.delete(name, [row for row in deletes[name] if row.good], marks)
 
 
 def _spoil(wave: Sequence[Row]) -> None:

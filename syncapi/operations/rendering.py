@@ -15,7 +15,7 @@ from catalog.commands import Json
 def operation(shown: Operation, *, now: datetime) -> dict[str, Json]:
     """Times are ISO 8601 with a zone, null where they have not come yet. Counts are those of the items so far.
 
-    `progress`: `processed` and `total` items, `rate` (items a second) and `remaining_seconds`, null before they are known.
+    `progress`: `processed` and `total` items, `rate` (items a second) and `remaining_seconds`, null while unknown.
     """
     return {
         "operation": shown.uuid,

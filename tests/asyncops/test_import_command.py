@@ -56,9 +56,16 @@ def test_records_are_imported(file, admin, name):
 
 def test_bad_lines_are_refused_and_the_others_imported(file, admin, tmp_path):
     errors = tmp_path / "errors.jsonl"
-    lines = [{"sku": "A"}, b'{"sku":', b"", {"sku": "B", "name": 5, "tax": {"number": 9}}, b'{"sku": "\xff"}', {"sku": "C"}]
+    lines = [
+        {"sku": "A"},
+        b'{"sku":',
+        b"",
+        {"sku": "B", "name": 5, "tax": {"number": 9}},
+        b'{"sku": "\xff"}',
+        {"sku": "C"},
+    ]
     said = fails(file(*lines), "--errors", str(errors))
-    assert said.splitlines()[0] == "3 records were refused:"
+    assert said.splitlines()[0] == "Refused records: 3"
     assert "1 x /tax names no tax that exists (number 9); line 4" in said
     assert "1 x the line is not UTF-8; line 5" in said
     assert sorted(Product.objects.values_list("sku", flat=True)) == ["A", "C"]
@@ -70,7 +77,7 @@ def test_bad_lines_are_refused_and_the_others_imported(file, admin, tmp_path):
 
 
 def test_policy_all_imports_everything_or_nothing(file, admin):
-    assert fails(file({"sku": "A"}, {"sku": "B", "name": 5}), "--policy", "all").startswith("1 records were refused")
+    assert fails(file({"sku": "A"}, {"sku": "B", "name": 5}), "--policy", "all").startswith("Refused records: 1\n")
     assert Operation.objects.get().state == State.FAILED
     assert "Nothing was imported" in fails(file({"sku": "A"}, b"{"), "--policy", "all")
     assert not Product.objects.exists()
@@ -88,7 +95,7 @@ def test_policy_all_says_its_limit(file, admin, settings):
 def test_a_dry_run_keeps_nothing(file, admin):
     path = file({"sku": "A"}, {"sku": "B"})
     assert run(path, "--dry-run") == "Nothing was written. It would be: 2 created."
-    assert "1 records would be refused" in fails(file({"sku": "A"}, {"sku": "B", "name": 5}), "--dry-run")
+    assert "Records that would be refused: 1\n" in fails(file({"sku": "A"}, {"sku": "B", "name": 5}), "--dry-run")
     assert not Operation.objects.exists()
     assert not Product.objects.exists()
 

@@ -150,7 +150,10 @@ def test_references_links_and_translations():
     ]
     assert command.links["tags"].change is Change.REPLACE
     assert command.links["properties"].links[0].target.value == (Reference("number", 2), "Red")
-    assert command.translations == ((Reference("code", "de-DE"), {"name": "Tasche"}), (Reference("code", "fr-FR"), None))
+    assert command.translations == (
+        (Reference("code", "de-DE"), {"name": "Tasche"}),
+        (Reference("code", "fr-FR"), None),
+    )
 
 
 @pytest.mark.parametrize(

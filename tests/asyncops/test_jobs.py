@@ -28,8 +28,7 @@ def left() -> int:
     return Chunk.objects.filter(state=ChunkState.QUEUED).count()
 
 
-@pytest.mark.django_db
-def test_a_job_ends_after_so_many_chunks_and_rings_for_the_rest(caller, settings, rung):
+def test_a_job_ends_after_so_many_chunks_and_rings_for_the_rest(committed, caller, settings, rung):
     settings.CHUNK_RECORDS, settings.DRAIN_CHUNKS = 1, 2
     send(caller, item("A"), item("B"), item("C"))
     rung.clear()

@@ -7,7 +7,7 @@ import pytest
 from asyncops import claims, control, engine, sweeping
 from asyncops.claims import Claim
 from asyncops.models import Chunk
-from asyncops.states import State
+from asyncops.states import ChunkState, State
 from asyncops.submissions import Caller
 from catalog.models import User
 from catalog.rights import Rights
@@ -78,7 +78,10 @@ def test_small_operations_of_several_organizations_share_a_claim(caller, rival):
 def test_a_shared_record_is_written_in_the_order_of_the_accepts_all_the_same(caller, rival, one_record_per_claim):
     send(caller, *(item(f"A{n}") for n in range(5)))
     send(rival, item("A4", stock=7), item("B"))
-    assert served(7) == "ABAAAAB"
+    assert served(7) == "ABAAAA"
+    assert list(
+        Chunk.objects.filter(state=ChunkState.QUEUED).values_list("first", "operation__organization__name")
+    ) == [(0, "B")]
 
 
 @pytest.mark.django_db

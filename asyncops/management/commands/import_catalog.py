@@ -82,7 +82,7 @@ class Command(BaseCommand):
             _tell((importing_faults.of_item(judged.item, judged.outcome.errors) for judged in bad), report, errors)
         self.stdout.write(f"Nothing was written. It would be: {_figures(counts)}.")
         if report.records:
-            raise CommandError(f"{report.records:,} records would be refused:\n{report}")
+            raise CommandError(f"Records that would be refused: {report.records:,}\n{report}")
 
     def _work_off(self, operation: Operation) -> None:
         bar = ProgressBar("writing", out=sys.stderr)
@@ -96,7 +96,7 @@ class Command(BaseCommand):
         counts = Counter({name: getattr(operation, name) for name in (*COUNTED, "untouched")})
         self.stdout.write(f"Operation {operation.uuid} ended as {operation.state}: {_figures(counts)}.")
         if report.records or operation.state != State.SUCCESS:
-            raise CommandError(f"{report.records:,} records were refused:\n{report}")
+            raise CommandError(f"Refused records: {report.records:,}\n{report}")
 
 
 def _tell(refusals: Iterable[Refusal], report: Report, errors: BinaryIO | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
@@ -28,7 +27,7 @@ class Command(BaseCommand):
     help = "Lists, shows, cancels and retries operations; pauses and resumes the queue."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        verbs = parser.add_subparsers(dest="verb", required=True, parser_class=ArgumentParser)
+        verbs = parser.add_subparsers(dest="verb", required=True)
         listing = verbs.add_parser("list", help="the latest operations")
         listing.add_argument("--state", choices=State.values)
         listing.add_argument("--organization", metavar="NAME")
