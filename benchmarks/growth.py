@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -71,24 +70,5 @@ def _remove_fresh() -> None:
 
 def _peak_mib() -> float:
     """Peak memory of a process of its own that decodes 60 MB of JSON and writes it."""
-    done = subprocess.run([sys.executable, "-m", "benchmarks.growth"], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-m", "benchmarks.memory"], capture_output=True, text=True, check=True)
     return float(done.stdout)
-
-
-def _write_one_large_request() -> None:
-    import os
-
-    import django
-    import orjson
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
-    body = orjson.dumps(products(100_000))
-    empty()
-    write(commands(orjson.loads(body)))
-    empty()
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-
-
-if __name__ == "__main__":
-    _write_one_large_request()

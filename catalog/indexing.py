@@ -82,6 +82,12 @@ def release(entity: str | None = None) -> int:
     )
 
 
+def size(entity: str) -> int:
+    """How many records of the entity there are."""
+    [(records,)] = run(f"SELECT count(*) FROM {plan(entity).table}")
+    return int(records)
+
+
 def rebuild(entity: str) -> Iterator[int]:
     """Compare every record with what it should be and write the differences; after each batch, how many it had."""
     if entity == "category":

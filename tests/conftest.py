@@ -36,7 +36,7 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
         with connection.cursor() as cursor:
             engine = "asyncops_operation, asyncops_item, asyncops_itemerror, asyncops_turn, asyncops_pause"
             engine += ", asyncops_idempotencykey"
-            cursor.execute(f"TRUNCATE {engine}, catalog_product CASCADE")
+            cursor.execute(f"TRUNCATE {engine}, catalog_dirty, catalog_product CASCADE")
             for table in ("accesstoken", "user", "organization", "tax"):
                 cursor.execute(f"DELETE FROM catalog_{table}")
             cursor.execute("DELETE FROM catalog_category WHERE number > 2")

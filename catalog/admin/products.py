@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 
+from catalog import searching
 from catalog.admin.entities import EntityAdmin
 from catalog.models import Product
 from catalog.registry import folded
@@ -19,7 +20,7 @@ class ProductAdmin(EntityAdmin[Product]):
     ordering = ("sku_key",)
     sortable_by = ()  # no index serves another order
     search_fields = ("sku_key", "name")
-    search_help_text = "The beginning of a SKU, or else a part of a name"
+    search_help_text = "The beginning of a SKU, or else words of the product"
     fieldsets = (
         (None, {"fields": ("sku", "name", "active", "type", "attribute_set", "visibility")}),
         ("Price", {"fields": ("price_gross", "price_net", "price_linked", "tax", "cost", "prices_other")}),
@@ -34,11 +35,11 @@ class ProductAdmin(EntityAdmin[Product]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
     ) -> tuple[QuerySet[Product], bool]:
-        """By SKU, which has an index; names are only read when no SKU begins like this."""
+        """By the beginning of a SKU; by words of the texts when no SKU begins like this."""
         if not search_term:
             return queryset, False
         by_sku = queryset.filter(sku_key__startswith=folded(search_term))
-        return (by_sku if by_sku.exists() else queryset.filter(name__icontains=search_term)), False
+        return (by_sku if by_sku.exists() else searching.matching(queryset, search_term)), False
 
     @admin.display(description="Categories")
     def in_categories(self, product: Product) -> str:

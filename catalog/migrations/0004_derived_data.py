@@ -7,12 +7,17 @@ import catalog.models.dirty
 
 GENERATED = {
     "available_stock": models.GeneratedField(
-        db_persist=True, expression=models.F("stock"), output_field=models.IntegerField()
+        db_persist=True,
+        expression=models.ExpressionWrapper(models.F("stock"), output_field=models.IntegerField()),
+        output_field=models.IntegerField(),
     ),
     "available": models.GeneratedField(
         db_persist=True,
         expression=models.ExpressionWrapper(
-            models.Q(("active", True), models.Q(("is_closeout", False), ("stock__gte", models.F("min_purchase")), _connector="OR")),
+            models.Q(
+                ("active", True),
+                models.Q(("is_closeout", False), ("stock__gte", models.F("min_purchase")), _connector="OR"),
+            ),
             output_field=models.BooleanField(),
         ),
         output_field=models.BooleanField(),
@@ -38,7 +43,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Dirty",
             fields=[
-                ("pk", models.CompositePrimaryKey("held", "place", blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "held", "place", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
                 ("held", models.BooleanField(default=False)),
                 ("place", catalog.models.dirty.PlaceField(editable=False)),
                 ("entity", models.CharField(max_length=32)),

@@ -85,7 +85,9 @@ class Product(Entity):
 
     # derived by the database, as it follows from this row alone
     available_stock = models.GeneratedField(
-        expression=models.F("stock"), output_field=models.IntegerField(), db_persist=True
+        expression=models.ExpressionWrapper(models.F("stock"), output_field=models.IntegerField()),
+        output_field=models.IntegerField(),
+        db_persist=True,
     )
     available = models.GeneratedField(
         expression=models.ExpressionWrapper(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -17,30 +16,43 @@ import psycopg
 import requests
 
 from config.devservices import ports
+from config.devservices.children import end_session, members_of_session
 from config.devservices.servers import EmbeddedServers
 from tests.services import TEST_SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
-QUICK = {"BULKHEAD_LEASE_SECONDS": "2", "BULKHEAD_SWEEP_SECONDS": "1", "BULKHEAD_DRAIN_SECONDS": "2"}
+QUICK = {
+    "BULKHEAD_LEASE_SECONDS": "2",
+    "BULKHEAD_SWEEP_SECONDS": "1",
+    "BULKHEAD_DRAIN_SECONDS": "2",
+    "BULKHEAD_STALLED_SECONDS": "2",
+}
+THREADS = ("--worker-class", "gthread", "--threads", "4")
 BUSY = 30.0  # seconds after which a scene that waits has failed
 
 
 class Site:
-    def __init__(self, services: EmbeddedServers, logs: Path) -> None:
+    def __init__(self, services: EmbeddedServers, logs: Path, **environment: str) -> None:
         self.services = services
-        self.environment = os.environ | TEST_SETTINGS | QUICK | services.environment
+        self.environment = os.environ | TEST_SETTINGS | QUICK | services.environment | environment
         self.logs = logs
         self.processes: list[subprocess.Popen[bytes]] = []
         self.port = ports.free(18000)
-        made = self._manage("prepare_demo")
+        made = self.manage("prepare_demo")
         self.token = json.loads(made.splitlines()[-1])["users"]["admin"]["token"]
 
-    def start_web(self) -> None:
-        self._start(sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{self.port}")
+    def start_web(self) -> subprocess.Popen[bytes]:
+        web = self.start("-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{self.port}", *THREADS)
         wait_for(self._answers)
+        return web
 
     def start_worker(self) -> subprocess.Popen[bytes]:
-        return self._start(sys.executable, "manage.py", "rqworker")
+        return self.start("manage.py", "rqworker")
+
+    def send(self, operations: int, *, items: int = 1, skus: int) -> list[str]:
+        """Accepts operations without the web, see `sending`; their uuids in the order of the accepts."""
+        arguments = [str(number) for number in (operations, items, skus)]
+        return self.run("-m", "tests.acceptance.sending", *arguments).split()
 
     def put(self, sku: str, **product: Any) -> str:
         """Asynchronously; the bulk's uuid."""
@@ -82,36 +94,65 @@ class Site:
             return requests.get(f"http://127.0.0.1:{self.port}/healthz", timeout=2).ok
         return False
 
-    def _manage(self, *arguments: str) -> str:
-        command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, check=True)
+    def manage(self, *arguments: str) -> str:
+        return self.run("manage.py", *arguments)
+
+    def run(self, *arguments: str) -> str:
+        command = [sys.executable, *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
 
-    def _start(self, *command: str) -> subprocess.Popen[bytes]:
-        log = (self.logs / f"{len(self.processes)}.log").open("wb")
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
-        )
-        log.close()
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        with (self.logs / f"{len(self.processes)}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         self.processes.append(process)
         return process
 
+    def states(self) -> dict[str, int]:
+        """How many operations are in each state."""
+        return {
+            state: number for state, number in self.rows("SELECT state, count(*) FROM asyncops_operation GROUP BY 1")
+        }
+
+    def all_done(self) -> bool:
+        return set(self.states()) == {"success"}
+
 
 @contextmanager
-def running(services: EmbeddedServers, logs: Path) -> Iterator[Site]:
-    site = Site(services, logs)
+def prepared(services: EmbeddedServers, logs: Path, **environment: str) -> Iterator[Site]:
+    """With schema, sample data and users; without a process."""
+    site = Site(services, logs, **environment)
     try:
-        site.start_web()
         yield site
     finally:
         site.stop()
 
 
+@contextmanager
+def running(services: EmbeddedServers, logs: Path) -> Iterator[Site]:
+    with prepared(services, logs) as site:
+        site.start_web()
+        yield site
+
+
 def kill(process: subprocess.Popen[bytes]) -> None:
-    """SIGKILL to a worker; its work horse dies with it."""
-    if process.poll() is None:
-        os.kill(process.pid, signal.SIGKILL)
+    """SIGKILL to all of its session. A worker's work horse would die with it in any case."""
+    end_session(process.pid)
     process.wait()
+
+
+def horse_of(worker: subprocess.Popen[bytes]) -> int | None:
+    """The process in which the worker works just now."""
+    return next((pid for pid in members_of_session(worker.pid) if pid != worker.pid), None)
 
 
 def wait_for(condition: Callable[[], Any], *, seconds: float = BUSY) -> None:

@@ -3,30 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from config.devservices.servers import EmbeddedServers
-from tests.acceptance.site import Site, kill, running, wait_for
+from tests.acceptance.site import kill, wait_for
 
 pytestmark = pytest.mark.acceptance
-
-# Counts every time a product is written, without any constraint that could hide a second time.
-LEDGER = """
-    CREATE TABLE ledger (sku text);
-    CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN INSERT INTO ledger VALUES (NEW.sku); RETURN NEW; END $$;
-    CREATE TRIGGER note AFTER INSERT OR UPDATE ON catalog_product FOR EACH ROW EXECUTE FUNCTION note();"""
-
-
-@pytest.fixture
-def site(private_services: EmbeddedServers, tmp_path: Path) -> Iterator[Site]:
-    with running(private_services, tmp_path) as site:
-        with site.database() as connection:
-            connection.execute(LEDGER)
-        yield site
 
 
 def test_a_worker_killed_in_the_middle_of_a_chunk_loses_and_doubles_nothing(site):

@@ -11,11 +11,11 @@ from tests.catalog.products import categories, end, put, write
 pytestmark = pytest.mark.django_db
 
 SCENES = {
-    "new": (lambda i: put(f"N{i}", name="n", price_gross=i), 11),
-    "changed": (lambda i: put(f"P{i}", name="changed", stock=i), 11),
+    "new": (lambda i: put(f"N{i}", name="n", price_gross=i), 12),
+    "changed": (lambda i: put(f"P{i}", name="changed", stock=i), 12),
     "unchanged": (lambda i: put(f"P{i}", name="old"), 10),
     "in a store": (lambda i: put(f"P{i}", store="fr", name="fr"), 13),
-    "with links": (lambda i: put(f"P{i}", links=categories(2, position=i)), 14),
+    "with links": (lambda i: put(f"P{i}", links=categories(2, position=i)), 15),
     "refused": (lambda i: put(f"P{i}", name=5), 9),
     "deleted": (lambda i: end(f"P{i}"), 34),
 }

@@ -1,0 +1,44 @@
+"""Private servers for scenes in which something is killed, and a ledger that counts every write of a product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from config.devservices.servers import EmbeddedServers
+from tests.acceptance.site import Site, prepared, running
+
+# In the order of the writes of each product, without any constraint that could hide a second one.
+LEDGER = """
+    CREATE TABLE ledger (id bigserial, sku text, price numeric);
+    CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN INSERT INTO ledger (sku, price) VALUES (NEW.sku, NEW.price_gross); RETURN NEW; END $$;
+    CREATE TRIGGER note AFTER INSERT OR UPDATE ON catalog_product FOR EACH ROW EXECUTE FUNCTION note();"""
+
+MakeSite = Callable[..., Site]
+
+
+@pytest.fixture
+def site(private_services: EmbeddedServers, tmp_path: Path) -> Iterator[Site]:
+    """With a web server."""
+    with running(private_services, tmp_path) as site:
+        with site.database() as connection:
+            connection.execute(LEDGER)
+        yield site
+
+
+@pytest.fixture
+def make_site(private_services: EmbeddedServers, tmp_path: Path) -> Iterator[MakeSite]:
+    """Without a web server, but with settings of one's own."""
+    with ExitStack() as stack:
+
+        def make(**environment: str) -> Site:
+            site = stack.enter_context(prepared(private_services, tmp_path, **environment))
+            with site.database() as connection:
+                connection.execute(LEDGER)
+            return site
+
+        yield make
