@@ -17,7 +17,7 @@ from asyncops.journal import Done
 from asyncops.models import Chunk
 from asyncops.states import ChunkState
 from asyncops.understanding import understand
-from catalog import writing
+from catalog import indexing, writing
 from catalog.commands import Policy
 from catalog.outcomes import Outcome
 from catalog.rights import Rights
@@ -33,6 +33,7 @@ def drain(
     while not stopping():
         claimed = claims.claim(claims.owner(os.getpid()))
         if not claimed:
+            derive()
             return False
         work(claimed)
         worked += len(claimed)
@@ -54,6 +55,15 @@ def work(claimed: Sequence[Claim]) -> None:
         failing.free(claimed, reason, transient=False)
         return
     finishing.finalise(operations)
+    derive(limit=indexing.BATCH)
+
+
+def derive(*, limit: int | None = None) -> None:
+    """Bring derived data up to what was written. What a busy database puts off stays queued, for the next or a sweep."""
+    try:
+        indexing.drain(limit=limit)
+    except OperationalError as reason:
+        log.warning("deriving_put_off", reason=str(reason))
 
 
 def apply(claimed: Sequence[Claim]) -> set[int]:

@@ -16,8 +16,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db import OperationalError, connection
 from psycopg.errors import LockNotAvailable
+from psycopg.types.json import Jsonb
 
 from asyncops.models import IdempotencyKey
+from catalog.sql import run
 
 PATIENCE_MS: Final = 300  # for a request with the same key that is about to end
 RETRY_SECONDS: Final = 1
@@ -68,31 +70,36 @@ def find(key: Key, *, now: datetime) -> Answer | None:
     Raises KeyReused, KeyBusy; the transaction must then be rolled back.
     """
     _lock(key)
-    row = IdempotencyKey.objects.filter(organization_id=key.organization_id, key=key.value, expires_at__gt=now).first()
-    if row is None:
+    rows = run(_FIND, [key.organization_id, key.value, now])
+    if not rows:
         return None
-    if bytes(row.fingerprint) != key.fingerprint:
+    fingerprint, status, headers, body, open_until = rows[0]
+    if fingerprint != key.fingerprint:
         raise KeyReused
-    if row.open_until is not None and row.open_until > now:
-        raise KeyBusy(retry_after=math.ceil((row.open_until - now).total_seconds()))
-    return Answer(status=row.status, headers=row.headers, body=bytes(row.body))
+    if open_until is not None and open_until > now:
+        raise KeyBusy(retry_after=math.ceil((open_until - now).total_seconds()))
+    return Answer(status=status, headers=headers, body=body)
 
 
 def keep(key: Key, answer: Answer, *, now: datetime, wait: int = 0) -> None:
     """Keep the answer in the transaction that called `find`. For `wait` seconds a later form of it may still come."""
-    row = IdempotencyKey(
-        organization_id=key.organization_id,
-        key=key.value,
-        fingerprint=key.fingerprint,
-        status=answer.status,
-        headers=dict(answer.headers),
-        body=answer.body,
-        open_until=now + timedelta(seconds=wait + GRACE_SECONDS) if wait else None,
-        expires_at=now + timedelta(hours=settings.IDEMPOTENCY_HOURS),
-    )
-    # An expired row may still be there.
-    IdempotencyKey.objects.filter(pk=row.pk).delete()
-    row.save(force_insert=True)
+    open_until = now + timedelta(seconds=wait + GRACE_SECONDS) if wait else None
+    expires_at = now + timedelta(hours=settings.IDEMPOTENCY_HOURS)
+    values = [answer.status, Jsonb(dict(answer.headers)), answer.body, open_until, expires_at]
+    run(_KEEP, [key.organization_id, key.value, key.fingerprint, *values])
+
+
+_FIND: Final = """
+    SELECT fingerprint, status, headers, body, open_until FROM asyncops_idempotencykey
+     WHERE organization_id = %b AND key = %b AND expires_at > %b"""
+# An expired row may still be there.
+_KEEP: Final = """
+    INSERT INTO asyncops_idempotencykey
+           (organization_id, key, fingerprint, status, headers, body, open_until, expires_at)
+    VALUES (%b, %b, %b, %b::int4, %b, %b, %b, %b)
+    ON CONFLICT (organization_id, key) DO UPDATE
+       SET fingerprint = excluded.fingerprint, status = excluded.status, headers = excluded.headers,
+           body = excluded.body, open_until = excluded.open_until, expires_at = excluded.expires_at"""
 
 
 def settle(key: Key, answer: Answer) -> None:

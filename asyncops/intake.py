@@ -19,7 +19,7 @@ from asyncops.models import Chunk, Operation
 from asyncops.states import State
 from asyncops.submissions import Caller, Submission
 from catalog import writing
-from catalog.commands import Command, Json, Policy
+from catalog.commands import Command, Indexing, Json, Policy
 from catalog.outcomes import FieldError, Outcome
 from catalog.sql import run
 
@@ -92,7 +92,7 @@ def run_now(submission: Submission, *, by: Caller, now: datetime | None = None) 
     moment = now or timezone.now()
     with one_commit() as operations:
         operation = _new(submission, by, moment)
-        outcomes = writing.apply(commands, policy=submission.policy, rights=by.rights)
+        outcomes = writing.apply(commands, policy=submission.policy, rights=by.rights, indexing=Indexing.NOW)
         outcomes = journal.settled(outcomes, dialects.get(submission.dialect), submission.kind)
         operation.started_at = moment
         journal.record_finished(operation, submission.items, outcomes, now=now or timezone.now())

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from asyncops import doorbell, failing, finishing
 from asyncops.models import Chunk, Operation, Pause
 from asyncops.states import LIVE, ChunkState
+from catalog import indexing
 
 
 def sweep() -> None:
@@ -18,7 +19,7 @@ def sweep() -> None:
     open_chunks = Chunk.objects.filter(operation=OuterRef("pk"), open=True)
     complete = Operation.objects.filter(~Exists(open_chunks), state__in=LIVE)
     finishing.finalise(set(complete.values_list("pk", flat=True)[:1000]))
-    if _due().exists():
+    if _due().exists() or indexing.is_behind():
         doorbell.ring()
 
 

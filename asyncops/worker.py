@@ -5,10 +5,12 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
+import redis
 import structlog
 from django.conf import settings
 from django.db import Error as DatabaseUnavailable
@@ -23,6 +25,7 @@ from rq.serializers import JSONSerializer
 ALLOWED: Final = frozenset({"asyncops.jobs.drain"})
 PR_SET_PDEATHSIG: Final = 1
 STATEMENT_SECONDS: Final = 300  # below the time that a job may take: RQ's alarm would leave the statement running
+REDIS_SECONDS: Final = 1.0  # between two attempts to reach it
 _LIBC: Final = ctypes.CDLL(None)
 
 log = structlog.get_logger(__name__)
@@ -47,11 +50,39 @@ class Worker(RqWorker):
 
     def run_maintenance_tasks(self) -> None:
         """Between jobs: RQ's own cleaning, then ours. No connection may cross the fork of the next work horse."""
-        super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
+        with _redis_may_be_away():
+            if not self.connection.exists(self.key):  # a Redis that forgot everything came back
+                self.register_birth()  # type: ignore[no-untyped-call]
+            super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
         from asyncops import sweeping
 
         with _own_connections("sweep_failed"):
             sweeping.sweep()
+
+    def check_for_suspension(self, burst: bool) -> None:
+        """The first that a worker does in each round: RQ's would end if Redis is away just then."""
+        while not self._stop_requested:
+            with _redis_may_be_away():
+                super().check_for_suspension(burst)
+                return
+            time.sleep(REDIS_SECONDS)
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Without Redis the job goes on, and its work horse is waited for: two would be one more than was asked for."""
+        with _redis_may_be_away():
+            super().execute_job(job, queue)  # type: ignore[no-untyped-call]
+            return
+        self.wait_for_horse()
+        self._horse_pid = 0
+        self.executions.clear()
+
+    def heartbeat(self, *args: Any, **options: Any) -> None:
+        with _redis_may_be_away():
+            super().heartbeat(*args, **options)
+
+    def set_state(self, *args: Any, **options: Any) -> None:
+        with _redis_may_be_away():
+            super().set_state(*args, **options)
 
     def handle_work_horse_killed(self, job: Job, retpid: int, ret_val: int, rusage: Any) -> None:
         """Its chunks need not wait for the end of their leases: nobody is left who could store an outcome."""
@@ -83,6 +114,15 @@ class Worker(RqWorker):
 
         super().setup_work_horse_signals()  # type: ignore[no-untyped-call]
         signal.signal(signal.SIGTERM, jobs.stop)
+
+
+@contextmanager
+def _redis_may_be_away() -> Iterator[None]:
+    """RQ's worker ends on most errors of its connection; nothing that it tells Redis is needed."""
+    try:
+        yield
+    except (redis.ConnectionError, redis.TimeoutError) as reason:
+        log.warning("redis_away", reason=str(reason))
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from catalog.plans import plan
 from catalog.sql import names, run
 
 TREE_LOCK: Final = 0x74726565  # "tree": shared by whoever reads the tree to derive from it, taken alone to derive it
-_TEXT_LIMIT: Final = 100_000  # characters of one text that are searched; a document holds 1 MB at most
+_TEXT_LIMIT: Final = 50_000  # characters of one weight; whatever they are, the document stays below its limit of 1 MB
 
 _COUNTED: Final = "SELECT count(*)::int AS child_count FROM {table} c WHERE c.parent_id = p.id"
 _LINKED: Final = """SELECT {lists}, array(

@@ -37,20 +37,25 @@ def settle(marks: Marks, when: Indexing) -> None:
 
 
 def drain(*, limit: int | None = None) -> int:
-    """Work off the queue, or about `limit` marks of it; how many. Any number of processes may do so at once.
+    """Work off the queue, or `limit` marks of it; how many. Any number of processes may do so at once.
 
     Raises django.db.OperationalError for deadlocks and lost connections; what was not worked off is still queued.
     """
     done, place = 0, 0
     while limit is None or done < limit:
         with transaction.atomic():
-            claimed = run(_CLAIM, [place, BATCH])
+            claimed = run(_CLAIM, [place, BATCH if limit is None else min(BATCH, limit - done)])
             derive(_marks([mark for _, *mark in claimed]))
         if not claimed:
             break
         done += len(claimed)
         place = max(place for place, *_ in claimed)  # what is dead before it is not looked at again
     return done
+
+
+def is_behind() -> bool:
+    """Whether anything waits in the queue."""
+    return bool(run("SELECT 1 FROM catalog_dirty WHERE NOT held LIMIT 1"))
 
 
 def derive(marks: Marks) -> None:

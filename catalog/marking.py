@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 from functools import cache
+from itertools import accumulate
 from typing import Any, Final
 from uuid import UUID
 
@@ -90,12 +91,17 @@ class Marks:
         if entity in INPUTS:
             self.add(entity, INPUTS[entity].translated, owners)
 
-    def by_record(self) -> dict[tuple[str, UUID], int]:
-        """The sum of each record's derivations."""
-        found: dict[tuple[str, UUID], int] = {}
+    def alike(self) -> dict[tuple[str, int], set[UUID]]:
+        """The records by entity and the sum of their derivations: each is in one set."""
+        found: dict[tuple[str, int], set[UUID]] = {}
         for (entity, derivation), ids in self.ids.items():
-            for id in ids:
-                found[entity, id] = found.get((entity, id), 0) + derivation.value
+            rest = ids
+            for (other, together), members in list(found.items()):
+                if other == entity and (both := members & rest):
+                    members -= both
+                    found.setdefault((entity, together + derivation.value), set()).update(both)
+                    rest = rest - both
+            found.setdefault((entity, derivation.value), set()).update(rest)
         return found
 
 
@@ -151,12 +157,22 @@ def _losses() -> Mapping[str, Loss]:
 
 def store(marks: Marks, *, held: bool) -> None:
     """Leave the marks for whoever drains them, with the caller's transaction."""
-    if not (found := marks.by_record()):
+    if not marks:
         return
-    entities, ids = zip(*found, strict=True)
+    found = marks.alike()
+    ends = list(accumulate(len(ids) for ids in found.values()))
     run(
         """INSERT INTO catalog_dirty (held, entity, record_id, derivations)
-           SELECT %b, entity, id, derivations
-             FROM unnest(%b::text[], %b::uuid[], %b::smallint[]) AS m (entity, id, derivations)""",
-        [held, list(entities), list(ids), list(found.values())],
+           SELECT %b, g.entity, m.id, g.derivations
+             FROM unnest(%b::uuid[]) WITH ORDINALITY AS m (id, place)
+             JOIN unnest(%b::text[], %b::smallint[], %b::int[], %b::int[]) AS g (entity, derivations, after, last)
+               ON m.place > g.after AND m.place <= g.last""",
+        [
+            held,
+            [id for ids in found.values() for id in ids],
+            [entity for entity, _ in found],
+            [together for _, together in found],
+            [0, *ends[:-1]],
+            ends,
+        ],
     )

@@ -1,27 +1,18 @@
-"""The catalog in the admin: entities are shown here and written through the APIs; accounts are kept here."""
+"""The catalog in the admin: every entity is shown and edited here, by its rules; accounts are kept here."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 
+from catalog.admin import entities
 from catalog.admin.accounts import GroupAdmin, OrganizationAdmin, TokenAdmin, UserAdmin
-from catalog.admin.entities import CategoryAdmin, CurrencyAdmin, LanguageAdmin, StoreAdmin, TaxAdmin, WebsiteAdmin
+from catalog.admin.business import AccountAdmin, ContactAdmin
+from catalog.admin.categories import CategoryAdmin
 from catalog.admin.products import ProductAdmin
 
-__all__ = [
-    "CategoryAdmin",
-    "CurrencyAdmin",
-    "GroupAdmin",
-    "LanguageAdmin",
-    "OrganizationAdmin",
-    "ProductAdmin",
-    "StoreAdmin",
-    "TaxAdmin",
-    "TokenAdmin",
-    "UserAdmin",
-    "WebsiteAdmin",
-]
+__all__ = ["GroupAdmin", "OrganizationAdmin", "TokenAdmin", "UserAdmin"]
 
+entities.register(admin.site, (AccountAdmin, CategoryAdmin, ContactAdmin, ProductAdmin))
 admin.site.site_header = admin.site.site_title = "Bulkhead"
 admin.site.index_title = "Catalog and operations"
 admin.site.site_url = None  # there is no site behind the admin, only APIs

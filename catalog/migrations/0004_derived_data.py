@@ -28,10 +28,10 @@ BREADCRUMBS = "UPDATE catalog_category SET breadcrumb = jsonb_build_array(name) 
 VACUUM = "ALTER TABLE catalog_dirty SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000)"
 
 # The words that are searched, without tags; what the parser would take for one (a host, a path, a signed number) is split.
-WORDS = """
+WORDS = r"""
 CREATE FUNCTION catalog_words(value text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-  SELECT translate(regexp_replace(value, '<[^>]*>', ' ', 'g'), '-/._@:+=<>\\', '           ')
+  SELECT regexp_replace(value, '<[^>]*>|[-/._@:+=<>\\]+', ' ', 'g')
 $$;
 """
 

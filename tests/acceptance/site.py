@@ -37,6 +37,7 @@ class Site:
         self.environment = os.environ | TEST_SETTINGS | QUICK | services.environment | environment
         self.logs = logs
         self.processes: list[subprocess.Popen[bytes]] = []
+        self.sent = 0  # items; the next one's price is one more
         self.port = ports.free(18000)
         made = self.manage("prepare_demo")
         self.token = json.loads(made.splitlines()[-1])["users"]["admin"]["token"]
@@ -51,7 +52,8 @@ class Site:
 
     def send(self, operations: int, *, items: int = 1, skus: int) -> list[str]:
         """Accepts operations without the web, see `sending`; their uuids in the order of the accepts."""
-        arguments = [str(number) for number in (operations, items, skus)]
+        arguments = [str(number) for number in (operations, items, skus, self.sent + 1)]
+        self.sent += operations * items
         return self.run("-m", "tests.acceptance.sending", *arguments).split()
 
     def put(self, sku: str, **product: Any) -> str:
@@ -109,7 +111,7 @@ class Site:
                 [sys.executable, *arguments],
                 cwd=ROOT,
                 env=self.environment,
-                stdin=subprocess.PIPE,
+                stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -119,9 +121,7 @@ class Site:
 
     def states(self) -> dict[str, int]:
         """How many operations are in each state."""
-        return {
-            state: number for state, number in self.rows("SELECT state, count(*) FROM asyncops_operation GROUP BY 1")
-        }
+        return dict(self.rows("SELECT state, count(*) FROM asyncops_operation GROUP BY 1"))
 
     def all_done(self) -> bool:
         return set(self.states()) == {"success"}

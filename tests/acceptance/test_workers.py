@@ -23,7 +23,7 @@ engine.work(claimed)
 
 
 def waits_for_a_lock(site: Site) -> bool:
-    return bool(site.rows("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%product%'"))
+    return bool(site.rows("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
 
 
 def written(site: Site) -> list[tuple[int, int]]:
@@ -41,9 +41,9 @@ def test_the_chunk_of_a_killed_work_horse_is_taken_up_at_once(make_site):
     site.send(1, items=20, skus=20)
     worker = site.start_worker()
     wait_for(site.all_done)
-    site.send(1, items=20, skus=20)
     with site.database() as blocker:
-        blocker.execute("BEGIN; UPDATE catalog_product SET price_gross = 0 WHERE sku = 'S7'")
+        blocker.execute("BEGIN; SELECT 1 FROM catalog_product WHERE sku = 'S7' FOR UPDATE")
+        site.send(1, items=20, skus=20)
         wait_for(lambda: waits_for_a_lock(site))
         begun = time.monotonic()
         os.kill(horse_of(worker), signal.SIGKILL)
@@ -101,9 +101,9 @@ def test_a_worker_that_is_stopped_in_the_middle_of_its_writes_holds_up_nobody_fo
     site.send(1, items=20, skus=20)
     first = site.start_worker()
     wait_for(site.all_done)
-    site.send(1, items=20, skus=20)
     with site.database() as blocker:
         blocker.execute("BEGIN; SELECT 1 FROM catalog_product WHERE sku = 'S7' FOR UPDATE")
+        site.send(1, items=20, skus=20)
         wait_for(lambda: waits_for_a_lock(site))
         horse = horse_of(first)
         os.kill(horse, signal.SIGSTOP)
@@ -114,8 +114,8 @@ def test_a_worker_that_is_stopped_in_the_middle_of_its_writes_holds_up_nobody_fo
     os.kill(horse, signal.SIGCONT)
     os.kill(first.pid, signal.SIGCONT)
     wait_for(lambda: horse_of(first) != horse)
-    assert written(site) == before == [(20, 20)]
-    assert site.rows("SELECT unchanged FROM asyncops_operation ORDER BY seq") == [(0,), (20,)]
+    assert written(site) == before == [(40, 40)]
+    assert site.rows("SELECT created, updated FROM asyncops_operation ORDER BY seq") == [(20, 0), (0, 20)]
 
 
 def test_a_pool_of_workers_replaces_the_one_that_was_killed_and_ends_on_sigterm(make_site):
@@ -127,7 +127,7 @@ def test_a_pool_of_workers_replaces_the_one_that_was_killed_and_ends_on_sigterm(
     wait_for(site.all_done)
     site.send(10, skus=10)
     wait_for(site.all_done)
-    assert written(site) == [(2010, 2010)] or site.rows("SELECT count(*) FROM ledger") == [(2010,)]
+    assert written(site) == [(2010, 2010)]
     pool.send_signal(signal.SIGTERM)
     assert pool.wait(timeout=15) == 0
 
@@ -155,7 +155,7 @@ def test_workers_go_on_after_valkey_was_restarted_empty_under_them(make_site):
     wait_for(site.all_done, seconds=60)
     site.send(1, skus=1)
     wait_for(site.all_done, seconds=60)
-    assert written(site)[0][0] == 10_001
+    assert written(site) == [(10_001, 10_001)]
     assert (busy.poll(), idle.poll()) == (None, None)
 
 

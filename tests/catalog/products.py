@@ -7,7 +7,20 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from catalog import scopes
-from catalog.commands import BASE, Change, Command, Delete, Json, Link, LinkSet, Policy, Reference, Scope, Upsert
+from catalog.commands import (
+    BASE,
+    Change,
+    Command,
+    Delete,
+    Indexing,
+    Json,
+    Link,
+    LinkSet,
+    Policy,
+    Reference,
+    Scope,
+    Upsert,
+)
 from catalog.models import Product
 from catalog.outcomes import Outcome
 from catalog.writing import apply
@@ -29,9 +42,9 @@ def categories(*numbers: int, change: Change = Change.REPLACE, **values: int) ->
     return {"categories": LinkSet(links=links, change=change)}
 
 
-def write(*commands: Command, policy: Policy = Policy.EACH) -> list[Outcome]:
+def write(*commands: Command, policy: Policy = Policy.EACH, indexing: Indexing = Indexing.QUEUED) -> list[Outcome]:
     with transaction.atomic():
-        return apply(commands, policy=policy)
+        return apply(commands, policy=policy, indexing=indexing)
 
 
 def kinds(outcomes: Sequence[Outcome]) -> list[str]:

@@ -1,9 +1,8 @@
-"""The catalog in the admin: entities are only shown, accounts give away no rights, tokens show no secret."""
+"""The catalog in the admin: what is shown and found; accounts give away no rights, tokens show no secret."""
 
 from __future__ import annotations
 
 import pytest
-from django.contrib.admin import site
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -12,7 +11,6 @@ from catalog.models import AccessToken, Organization, Product, ProductStoreValue
 from tests.asyncops.admin.scenes import at_the_admin, staff
 
 pytestmark = pytest.mark.django_db
-ENTITIES = ["category", "currency", "language", "product", "store", "tax", "website"]
 SCRIPT = "<script>alert(1)</script>"
 
 
@@ -45,22 +43,6 @@ def test_the_site_has_a_name(root):
 
 def test_who_is_not_logged_in_sees_the_login(client):
     assert "Log in" in client.get("/admin/", follow=True).content.decode()
-
-
-@pytest.mark.parametrize("entity", ENTITIES)
-def test_an_entity_is_shown_and_not_changed(root, entity):
-    client, model = at_the_admin(root), next(model for model in site._registry if model._meta.model_name == entity)
-    if not model.objects.exists():
-        model.objects.create(**({"sku": "A", "sku_key": "a"} if entity == "product" else {"name": "T", "rate": 7}))
-    before = list(model.objects.order_by("pk").values())
-    address = f"/admin/catalog/{entity}/"
-    page = f"{address}{model.objects.order_by('number').values_list('pk', flat=True)[0]}/"
-    assert client.get(address + "?q=a").status_code == 200
-    assert client.get(page + "change/").status_code == 200
-    assert client.post(page + "change/", {"name": "X"}).status_code == 403
-    assert client.post(page + "delete/", {"post": "yes"}).status_code == 403
-    assert client.get(address + "add/").status_code == 403
-    assert list(model.objects.order_by("pk").values()) == before
 
 
 def test_a_product_is_shown_with_its_stores_and_its_operations(root):

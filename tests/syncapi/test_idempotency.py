@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.utils import timezone
+from rest_framework.response import Response
 
 from asyncops import idempotency, intake
 from asyncops.models import IdempotencyKey, Operation
@@ -19,6 +20,7 @@ from catalog import writing
 from catalog.accounts import ensure_user
 from catalog.models import AccessToken, Product, User
 from catalog.rights import EVERYTHING
+from syncapi.magento.routes import Form
 from tests.asyncops.plain import Plain, item, send
 from tests.syncapi.conftest import Answer, Program
 
@@ -133,7 +135,26 @@ def test_a_fault_of_the_server_frees_the_key_and_leaves_nothing(program, monkeyp
     assert put(program, SYNC).status == 200
 
 
-def test_a_fault_after_the_write_takes_it_back(program, monkeypatch):
+def test_a_fault_while_answering_takes_the_write_back(program, monkeypatch):
+    def broken(*args: Any, **options: Any) -> None:
+        raise RuntimeError("broken")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("syncapi.magento.answers.one", broken)
+        assert put(program, SYNC).status == 500
+    nothing_happened()
+    assert put(program, SYNC).status == 200
+
+
+@pytest.mark.parametrize("status", [408, 425, 429])
+def test_an_answer_that_says_try_again_is_not_kept(program, monkeypatch, status):
+    with monkeypatch.context() as patched:
+        patched.setattr("syncapi.magento.views._BY_FORM", {Form.ASYNC: lambda *_: Response({}, status=status)})
+        assert put(program).status == status
+    assert put(program).status == 202
+
+
+def test_a_fault_while_keeping_takes_the_write_back(program, monkeypatch):
     def broken(*args: Any, **options: Any) -> None:
         raise RuntimeError("broken")
 

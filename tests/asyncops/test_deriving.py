@@ -1,0 +1,48 @@
+"""Derived data follow accepted writes: after the chunk, at once for what is done in the request."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import OperationalError
+
+from asyncops import doorbell, engine, intake, sweeping
+from catalog import indexing
+from catalog.models import Product, ProductSearch
+from tests.asyncops.plain import item, send, submission
+
+pytestmark = pytest.mark.django_db
+
+
+def found(term: str) -> list[str]:
+    return list(Product.objects.filter(search__document=term).values_list("sku", flat=True))
+
+
+def test_a_worker_derives_after_the_chunk(caller):
+    send(caller, item("A", name="Duffle"))
+    engine.drain()
+    assert found("duffle") == ["A"]
+    assert not indexing.is_behind()
+
+
+def test_what_is_done_in_the_request_is_derived_in_it(caller):
+    intake.run_now(submission(item("A", name="Duffle")), by=caller)
+    assert found("duffle") == ["A"]
+
+
+def test_what_could_not_be_derived_is_written_all_the_same_and_done_later(caller, monkeypatch):
+    def busy(**options):
+        raise OperationalError("deadlock detected")
+
+    rings = []
+    monkeypatch.setattr(doorbell, "ring", lambda: rings.append(True))
+    with monkeypatch.context() as patch:
+        patch.setattr(indexing, "drain", busy)
+        operation = send(caller, item("A", name="Duffle"))
+        engine.drain()
+    operation.refresh_from_db()
+    assert (operation.state, found("duffle")) == ("success", [])
+    sweeping.sweep()
+    assert rings
+    engine.drain()
+    assert found("duffle") == ["A"]
+    assert ProductSearch.objects.count() == 1
