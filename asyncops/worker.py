@@ -70,7 +70,7 @@ class Worker(RqWorker):
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Without Redis the job goes on, and its work horse is waited for: two would be one more than was asked for."""
         with _redis_may_be_away():
-            super().execute_job(job, queue)  # type: ignore[no-untyped-call]
+            super().execute_job(job, queue)
             return
         self.wait_for_horse()
         self._horse_pid = 0

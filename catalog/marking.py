@@ -98,7 +98,7 @@ class Marks:
             rest = ids
             for (other, together), members in list(found.items()):
                 if other == entity and (both := members & rest):
-                    members -= both
+                    members.difference_update(both)
                     found.setdefault((entity, together + derivation.value), set()).update(both)
                     rest = rest - both
             found.setdefault((entity, derivation.value), set()).update(rest)

@@ -56,7 +56,12 @@ MAX_WAIT_SECONDS = env.number("BULKHEAD_MAX_WAIT_SECONDS", 30, minimum=1)
 MAGENTO_DATA_HASH = env.flag("BULKHEAD_MAGENTO_DATA_HASH", False)
 
 RQ_QUEUES = {
-    "default": {"URL": REDIS_URL, "DEFAULT_TIMEOUT": 600, "SERIALIZER": "rq.serializers.JSONSerializer", "COMMIT_MODE": "auto"}
+    "default": {
+        "URL": REDIS_URL,
+        "DEFAULT_TIMEOUT": 600,
+        "SERIALIZER": "rq.serializers.JSONSerializer",
+        "COMMIT_MODE": "auto",
+    }
 }
 RQ = {"WORKER_CLASS": "asyncops.worker.Worker", "JOB_CLASS": "asyncops.worker.NamedJob"}
 RQ_SHOW_ADMIN_LINK = False

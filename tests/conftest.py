@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import override_settings, setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
 from asyncops.submissions import Caller
@@ -15,6 +15,13 @@ from catalog.models import User
 from catalog.rights import Rights
 
 PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """The real hash takes a third of a second, on purpose; no scene is about it."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -26,9 +26,8 @@ class BusinessAdmin(OwnedAdmin[M], EntityAdmin[M]):
         command = super().command(request, obj, form, change=change)
         if change or staff(request).is_superuser:
             return command
-        return replace(
-            command, values={**command.values, "organization": Reference("id", staff(request).organization_id)}
-        )
+        own = Reference("id", staff(request).organization_id)
+        return replace(command, values={**command.values, "organization": own})
 
 
 class AccountAdmin(BusinessAdmin[Account]):

@@ -13,9 +13,11 @@ from catalog.models import Category
 
 class CategoryAdmin(EntityAdmin[Category]):
     spec = CATEGORY
-    list_display = ("in_the_tree", "number", "active", "visible", "position", "child_count", "updated_at")
+    list_display = ("in_the_tree", "number", "active", "position", "child_count", "updated_at")
+    list_filter = ("active", "visible", "in_menu")
     ordering = (Func(F("ancestors"), F("id"), function="array_append"),)  # type: ignore[assignment]  # a parent, then all below it
 
     @admin.display(description="Name")
     def in_the_tree(self, category: Category) -> str:
-        return format_html('<span style="padding-left: {}em">{}</span>', 2 * (category.level - 1), category.name)
+        indent = 2 * (category.level - 1)
+        return format_html('<span style="display: inline-block; padding-left: {}em">{}</span>', indent, category.name)

@@ -59,8 +59,9 @@ def search(spec: EntitySpec) -> tuple[str, ...]:
 
 
 def filters(spec: EntitySpec) -> tuple[str, ...]:
-    fields = [field for field in spec.fields if isinstance(field, Flag) or (isinstance(field, Text) and field.choices)]
-    return tuple(field.name for field in fields[:_FILTERS])
+    """Flags only: to offer the values of anything else Django would read the whole table."""
+    flags = [field.name for field in spec.fields if isinstance(field, Flag)]
+    return tuple(sorted(flags, key=lambda name: name != "active")[:_FILTERS])
 
 
 def references(spec: EntitySpec) -> tuple[str, ...]:

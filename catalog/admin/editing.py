@@ -77,19 +77,16 @@ class EditingAdmin(FastAdmin[M]):
         return super().formfield_for_dbfield(db_field, request, **options)
 
     def formfield_for_manytomany(
-        self, db_field: ManyToManyField[Any, Any], request: HttpRequest | None, **options: Any
+        self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **options: Any
     ) -> Any:
         """Django leaves out relations with a mapping table of their own, since it could not write them."""
         widget = AutocompleteSelectMultiple(db_field, self.admin_site)
         choices = self.get_field_queryset(None, db_field, request)
         return db_field.formfield(**{**options, "required": False, "widget": widget, "queryset": choices})
 
-    def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest | None) -> QuerySet[Any] | None:
+    def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
         """Nobody refers to what the list of it would not show them."""
-        listed = self.admin_site._registry[db_field.remote_field.model]
-        return (
-            listed.get_queryset(request) if request is not None else super().get_field_queryset(db, db_field, request)
-        )
+        return self.admin_site._registry[db_field.remote_field.model].get_queryset(request)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> Any:
         try:

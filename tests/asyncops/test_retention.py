@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from asyncops import control, engine, retention
+from asyncops import claims, control, engine, retention
 from asyncops.models import Chunk, IdempotencyKey, Item, ItemError, Operation
 from catalog.models import Product
 from catalog.sql import run
@@ -74,7 +74,7 @@ def test_before_its_time_nothing_goes(caller):
 def test_live_operations_are_never_touched_however_old(caller, settings):
     settings.CHUNK_RECORDS = 1
     send(caller, item("A"), item("B", name=5))
-    claimed = engine.claims.claim("me")
+    claimed = claims.claim("me")
     engine.apply(claimed[:1])
     before = rows()
     assert retention.expired(now=LATER) == NOTHING

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from catalog import indexing
 from catalog.models import AccessToken, Organization, Product, ProductStoreValue, Store, User
 from tests.asyncops.admin.scenes import at_the_admin, staff
 
@@ -54,9 +55,10 @@ def test_a_product_is_shown_with_its_stores_and_its_operations(root):
     assert SCRIPT not in shown
 
 
-def test_products_are_found_by_the_beginning_of_a_sku_or_else_by_name(root):
+def test_products_are_found_by_the_beginning_of_a_sku_or_else_by_words(root):
     for sku, name in (("Bag-1", "Joust"), ("Bag-2", "Duffle"), ("Other", "A bag")):
         Product.objects.create(sku=sku, sku_key=sku.casefold(), name=name)
+    assert list(indexing.rebuild("product")) == [3]
     client = at_the_admin(root)
     assert names(client, "/admin/catalog/product/?q=BAG") == ["Bag-1", "Bag-2"]
     assert names(client, "/admin/catalog/product/?q=duff") == ["Bag-2"]
