@@ -59,7 +59,7 @@ def work(claimed: Sequence[Claim]) -> None:
 
 
 def derive(*, limit: int | None = None) -> None:
-    """Bring derived data up to what was written. What a busy database puts off stays queued, for the next or a sweep."""
+    """Bring derived data up to what was written. What a busy database puts off stays queued, for the sweeper to see."""
     try:
         indexing.drain(limit=limit)
     except OperationalError as reason:

@@ -103,13 +103,17 @@ def accept(parts: Iterable[Sequence[Json]], *, entity: str, policy: Policy, file
 
 
 def work_off(operation: Operation, *, seen: Callable[[Operation], None]) -> None:
-    """Work like any worker until the operation is final; earlier operations may come first. `seen` after each claim."""
+    """Work like any worker until the operation is final; earlier operations may come first. `seen` after each claim.
+
+    Derived data have followed when this returns.
+    """
     while not operation.is_final:
         if not engine.drain(chunks=1):
             sweeping.sweep()
             time.sleep(_PAUSE)
         operation.refresh_from_db()
         seen(operation)
+    engine.derive()
 
 
 def rehearse(parts: Iterable[Sequence[Json]], *, entity: str, policy: Policy, rights: Rights) -> Iterator[list[Judged]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from catalog.commands import Change, Command, Link, LinkSet, Reference, Upsert
+from catalog.commands import Change, Command, Indexing, Link, LinkSet, Reference, Upsert
 from catalog.models import Category, Product, Tax
 from catalog.outcomes import Outcome, OutcomeKind
 from catalog.writing import apply
@@ -22,14 +22,14 @@ def load() -> int:
     """Create what is missing, leave what is there; how many products were created."""
     with transaction.atomic():
         if not Category.objects.filter(name="Bags", parent__number=2).exists():
-            _done(apply([_bags()]))
+            _done(apply([_bags()], indexing=Indexing.NOW))
         if not Tax.objects.filter(name=TAX).exists():
             _done(apply([Upsert(entity="tax", key=None, values={"name": TAX, "rate": 19})]))
         tax, bags = Tax.objects.get(name=TAX), Category.objects.get(name="Bags", parent__number=2)
         known = set(Product.objects.values_list("sku_key", flat=True))
         products = [_product(index, tax, bags) for index in range(len(BAGS) * len(KINDS))]
         missing = [product for product in products if product.key and product.key.value.casefold() not in known]
-        return len(_done(apply(missing)))
+        return len(_done(apply(missing, indexing=Indexing.NOW)))
 
 
 def _bags() -> Command:

@@ -100,17 +100,19 @@ def link(entity: str, name: str) -> str:
     """owners uuid[], targets uuid[], then an int[] per further column (null: keep, or 0) -> (owner) of the changes."""
     mapping = plan(entity).mappings[name]
     extra = mapping.links.columns
+    keys = f'"{mapping.owner}", "{mapping.target}"'
+    further = "".join(f', "{column}"' for column in extra)
     new = "".join(f', coalesce(u."{column}", 0)' for column in extra)
-    changed = " OR ".join(f'u."{column}" <> e."{column}"' for column in extra)
+    changed = "".join(f' OR u."{column}" <> e."{column}"' for column in extra)
     given = ", ".join(f'"{column}" = excluded."{column}"' for column in extra)
     return f"""
-        INSERT INTO {mapping.table} ("{mapping.owner}", "{mapping.target}"{"".join(f', "{c}"' for c in extra)})
+        INSERT INTO {mapping.table} ({keys}{further})
         SELECT u.owner, u.target{new}
-          FROM unnest(%b::uuid[], %b::uuid[]{", %b::int[]" * len(extra)}) AS u (owner, target{"".join(f', "{c}"' for c in extra)})
+          FROM unnest(%b::uuid[], %b::uuid[]{", %b::int[]" * len(extra)}) AS u (owner, target{further})
           LEFT JOIN {mapping.table} e ON e."{mapping.owner}" = u.owner AND e."{mapping.target}" = u.target
-         WHERE e."{mapping.owner}" IS NULL{f" OR {changed}" if extra else ""}
+         WHERE e."{mapping.owner}" IS NULL{changed}
          ORDER BY u.owner, u.target
-            ON CONFLICT ("{mapping.owner}", "{mapping.target}") DO {f"UPDATE SET {given}" if extra else "NOTHING"}
+            ON CONFLICT ({keys}) DO {f"UPDATE SET {given}" if extra else "NOTHING"}
         RETURNING "{mapping.owner}" """
 
 

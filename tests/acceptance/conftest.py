@@ -16,7 +16,8 @@ LEDGER = """
     CREATE TABLE ledger (id bigserial, sku text, price numeric);
     CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN INSERT INTO ledger (sku, price) VALUES (NEW.sku, NEW.price_gross); RETURN NEW; END $$;
-    CREATE TRIGGER note AFTER INSERT OR UPDATE OF price_gross ON catalog_product FOR EACH ROW EXECUTE FUNCTION note();"""
+    CREATE TRIGGER note AFTER INSERT OR UPDATE OF price_gross ON catalog_product
+        FOR EACH ROW EXECUTE FUNCTION note();"""
 
 MakeSite = Callable[..., Site]
 

@@ -87,6 +87,13 @@ class Site:
         with self.database() as connection:
             return connection.execute(query.encode()).fetchall()
 
+    def has_begun(self) -> bool:
+        return bool(self.rows("SELECT 1 FROM asyncops_chunk WHERE state = 'done' LIMIT 1"))
+
+    def written(self) -> list[tuple[int, int]]:
+        """How often the price of a product was written, and how many different ones."""
+        return [(writes, prices) for writes, prices in self.rows("SELECT count(*), count(DISTINCT price) FROM ledger")]
+
     def stop(self) -> None:
         for process in self.processes:
             kill(process)

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from asyncops import engine
 from asyncops.models import Operation, Pause
 from asyncops.states import State
-from catalog.models import Product, Tax
+from catalog.models import Category, Dirty, Product, Tax
 from catalog.progress_bar import ProgressBar, picture
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +52,12 @@ def test_records_are_imported(file, admin, name):
     assert said == f"Operation {operation.uuid} ended as success: 2 created."
     assert (operation.user, operation.organization, operation.context["file"]) == (admin, admin.organization, name)
     assert sorted(Product.objects.values_list("sku", flat=True)) == ["A", "B"]
+
+
+def test_derived_data_have_followed_when_it_ends(file, admin):
+    run(file({"sku": "A", "categories": [{"number": 2}]}))
+    assert Product.objects.get().category_ids == [Category.objects.get(number=2).pk]
+    assert not Dirty.objects.exists()
 
 
 def test_bad_lines_are_refused_and_the_others_imported(file, admin, tmp_path):

@@ -64,7 +64,7 @@ def test_what_others_sent_is_text(marta, at_the_list, server):
         at_the_list.goto(server.url + below)
         expect(at_the_list.get_by_text(SCRIPT).first).to_be_visible()
     at_the_list.get_by_role("link", name=SCRIPT).first.click()
-    expect(at_the_list.get_by_text("View product")).to_be_visible()
+    expect(at_the_list.get_by_text("Change product")).to_be_visible()
 
 
 def test_the_list_fits_a_telephone_and_the_dark(marta, at_the_list):

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog import indexing
-from catalog.commands import Change, Indexing, Policy, Reference
+from catalog.commands import Change, Indexing, Json, Policy, Reference
 from catalog.marking import Derivation
 from catalog.models import Category, Dirty, Product, ProductSearch
 from tests.catalog.products import end, put, write
@@ -154,7 +154,7 @@ def test_a_product_counts_its_variants_wherever_they_go():
     def counts():
         return dict(Product.objects.filter(parent=None).values_list("sku", "child_count"))
 
-    parent = {"parent": Reference("sku", "A")}
+    parent: dict[str, Json] = {"parent": Reference("sku", "A")}
     write(put("A"), put("B"), put("V1", **parent), put("V2", **parent), indexing=NOW)
     assert counts() == {"A": 2, "B": 0}
     write(put("V1", parent=Reference("sku", "B")), indexing=NOW)

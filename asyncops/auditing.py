@@ -1,0 +1,129 @@
+"""What must always be true of the engine's tables, as SQL: run by operators, and at the end of the chaos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from catalog.sql import run
+
+EXAMPLES: Final = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Invariant:
+    """`breaches`: a query of the ids of operations for which it does not hold. `%b`, once: a grace in seconds."""
+
+    name: str
+    breaches: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    invariant: str
+    count: int
+    operations: tuple[int, ...]  # the first few
+
+
+_OLD: Final = "< statement_timestamp() - make_interval(secs => %b::float8)"
+
+INVARIANTS: Final = (
+    Invariant(
+        name="an operation without an open chunk is final",
+        breaches=f"""
+            SELECT o.id FROM asyncops_operation o
+             WHERE o.state IN ('new', 'running') AND coalesce(o.started_at, o.accepted_at) {_OLD}
+               AND NOT EXISTS (SELECT 1 FROM asyncops_chunk c WHERE c.operation_id = o.id AND c.open)""",
+    ),
+    Invariant(
+        name="a final operation has no open chunk, and the time of its end",
+        breaches="""
+            SELECT o.id FROM asyncops_operation o
+             WHERE o.state NOT IN ('new', 'running')
+               AND (o.finished_at IS NULL
+                    OR EXISTS (SELECT 1 FROM asyncops_chunk c WHERE c.operation_id = o.id AND c.open))""",
+    ),
+    Invariant(
+        name="no lease is long over",
+        breaches=f"SELECT operation_id FROM asyncops_chunk WHERE open AND state = 'leased' AND lease_until {_OLD}",
+    ),
+    Invariant(
+        name="the chunks of an operation are its items, each once",
+        breaches="""
+            SELECT o.id FROM asyncops_operation o
+              LEFT JOIN (SELECT operation_id, sum(size) AS items,
+                                bool_and(follows) AS gapless
+                           FROM (SELECT operation_id, size,
+                                        first = coalesce(lag(first + size) OVER (PARTITION BY operation_id
+                                                                                 ORDER BY first), 0) AS follows
+                                   FROM asyncops_chunk) c
+                          GROUP BY operation_id) c ON c.operation_id = o.id
+             WHERE coalesce(c.items, 0) <> o.total OR NOT coalesce(c.gapless, true)""",
+    ),
+    Invariant(
+        name="the counters of an operation are its rows",
+        breaches="""
+            SELECT o.id FROM asyncops_operation o
+              LEFT JOIN (SELECT operation_id,
+                                count(*) FILTER (WHERE outcome = 'created') AS created,
+                                count(*) FILTER (WHERE outcome = 'updated') AS updated,
+                                count(*) FILTER (WHERE outcome = 'deleted') AS deleted,
+                                count(*) FILTER (WHERE outcome = 'refused') AS refused
+                           FROM asyncops_item GROUP BY operation_id) i ON i.operation_id = o.id
+              LEFT JOIN (SELECT c.operation_id, sum((r->>1)::int - (r->>0)::int + 1) AS unchanged
+                           FROM asyncops_chunk c CROSS JOIN jsonb_array_elements(c.unchanged) r
+                          GROUP BY c.operation_id) u ON u.operation_id = o.id
+             WHERE (o.created, o.updated, o.deleted, o.refused, o.unchanged)
+                <> (coalesce(i.created, 0), coalesce(i.updated, 0), coalesce(i.deleted, 0), coalesce(i.refused, 0),
+                    coalesce(u.unchanged, 0))""",
+    ),
+    Invariant(
+        name="the counters of a final operation add up to its items",
+        breaches="""
+            SELECT id FROM asyncops_operation
+             WHERE state NOT IN ('new', 'running')
+               AND created + updated + unchanged + deleted + refused + untouched <> total""",
+    ),
+    Invariant(
+        name="every item of a done or dead chunk is decided, unless policy `all` wrote nothing",
+        breaches="""
+            SELECT o.id FROM asyncops_operation o
+              JOIN asyncops_chunk c ON c.operation_id = o.id AND c.state IN ('done', 'dead')
+             WHERE NOT (o.policy = 'all' AND o.refused > 0)
+             GROUP BY o.id
+            HAVING sum(c.size) <> o.created + o.updated + o.unchanged + o.deleted + o.refused""",
+    ),
+    Invariant(
+        name="no item has two outcomes, or lies outside of its operation",
+        breaches="""
+            SELECT i.operation_id FROM asyncops_item i JOIN asyncops_operation o ON o.id = i.operation_id
+             WHERE i.index NOT BETWEEN 0 AND o.total - 1
+             UNION ALL
+            SELECT c.operation_id FROM asyncops_chunk c CROSS JOIN jsonb_array_elements(c.unchanged) r
+              JOIN asyncops_item i
+                ON i.operation_id = c.operation_id AND i.index BETWEEN (r->>0)::int AND (r->>1)::int""",
+    ),
+    Invariant(
+        name="an item has errors if, and only if, it is refused",
+        breaches="""
+            SELECT i.operation_id FROM asyncops_item i
+             WHERE i.outcome = 'refused' AND NOT EXISTS (
+                   SELECT 1 FROM asyncops_itemerror e WHERE e.operation_id = i.operation_id AND e.index = i.index)
+             UNION ALL
+            SELECT e.operation_id FROM asyncops_itemerror e
+              LEFT JOIN asyncops_item i ON i.operation_id = e.operation_id AND i.index = e.index
+             WHERE i.outcome IS DISTINCT FROM 'refused'""",
+    ),
+)
+
+
+def audit(*, grace: float) -> Iterator[Finding]:
+    """The invariants that do not hold. `grace`: seconds that a sweeper or a holder of a lease may take."""
+    for invariant in INVARIANTS:
+        parameters = [grace] if "%b" in invariant.breaches else []
+        found = f"SELECT DISTINCT id FROM ({invariant.breaches}) b (id)"
+        statement = f"SELECT count(*), (array_agg(id ORDER BY id))[1:{EXAMPLES}] FROM ({found}) f"
+        [(count, operations)] = run(statement, parameters)
+        if count:
+            yield Finding(invariant=invariant.name, count=count, operations=tuple(operations))
