@@ -10,8 +10,9 @@ from functools import partial
 
 import orjson
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected
 
 from asyncops import chunking, dialects, doorbell, journal, understanding
 from asyncops.dialects import ItemRefused
@@ -24,6 +25,7 @@ from catalog.outcomes import FieldError, Outcome
 from catalog.sql import run
 
 ACCEPT_LOCK = 0x62756C6B  # "bulk": the advisory lock under which the accept order is drawn
+DEADLOCKS = 2  # after which a synchronous write is tried for the last time
 
 
 class ItemsRefused(Exception):
@@ -86,9 +88,22 @@ def accept_stream(
 def run_now(submission: Submission, *, by: Caller, now: datetime | None = None) -> tuple[Operation, list[Outcome]]:
     """Do it in this request: the writes and the finished operation are one transaction.
 
-    It may overtake writes to the same records that still wait in the queue. Raises like `accept`.
+    It may overtake writes to the same records that still wait in the queue. Two that meet in a deadlock: the one that
+    the database breaks off is done again. Raises like `accept`.
     """
     commands = understand(submission)
+    for _ in range(DEADLOCKS):
+        try:
+            return _run(submission, commands, by, now)
+        except OperationalError as reason:
+            if not isinstance(reason.__cause__, DeadlockDetected):
+                raise
+    return _run(submission, commands, by, now)
+
+
+def _run(
+    submission: Submission, commands: Sequence[Command], by: Caller, now: datetime | None
+) -> tuple[Operation, list[Outcome]]:
     moment = now or timezone.now()
     with one_commit() as operations:
         operation = _new(submission, by, moment)

@@ -157,9 +157,14 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def horse_of(worker: subprocess.Popen[bytes]) -> int | None:
-    """The process in which the worker works just now."""
-    return next((pid for pid in members_of_session(worker.pid) if pid != worker.pid), None)
+def horses_of(worker: subprocess.Popen[bytes]) -> list[int]:
+    """The processes in which the worker works just now."""
+    return [pid for pid in members_of_session(worker.pid) if pid != worker.pid]
+
+
+def horse_of(worker: subprocess.Popen[bytes]) -> int:
+    wait_for(lambda: horses_of(worker))
+    return horses_of(worker)[0]
 
 
 def wait_for(condition: Callable[[], Any], *, seconds: float = BUSY) -> None:

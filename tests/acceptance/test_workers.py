@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.acceptance.site import Site, horse_of, kill, wait_for
+from tests.acceptance.site import Site, horse_of, horses_of, kill, wait_for
 
 pytestmark = pytest.mark.acceptance
 
@@ -108,7 +108,7 @@ def test_a_worker_that_is_stopped_in_the_middle_of_its_writes_holds_up_nobody_fo
     before = site.written()
     os.kill(horse, signal.SIGCONT)
     os.kill(first.pid, signal.SIGCONT)
-    wait_for(lambda: horse_of(first) != horse)
+    wait_for(lambda: horse not in horses_of(first))
     assert site.written() == before == [(40, 40)]
     assert site.rows("SELECT created, updated FROM asyncops_operation ORDER BY seq") == [(20, 0), (0, 20)]
 

@@ -7,12 +7,14 @@ import time
 
 import orjson
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
 from asyncops import doorbell, engine, intake, journal
 from asyncops.intake import ItemsRefused, TooManyItems
 from asyncops.models import Chunk, Item, Operation
 from asyncops.states import State
+from catalog import writing
 from catalog.commands import Policy
 from catalog.models import Product
 from tests.asyncops.plain import item, send, submission
@@ -55,6 +57,22 @@ def test_policy_all_is_one_chunk(caller, settings):
     settings.CHUNK_RECORDS = 1
     send(caller, item("A"), item("B"), policy=Policy.ALL)
     assert [chunk.size for chunk in Chunk.objects.all()] == [2]
+
+
+@pytest.mark.django_db
+def test_a_write_that_a_deadlock_broke_off_is_done_again(caller, monkeypatch):
+    apply, broken = writing.apply, iter([True, True])
+
+    def deadlock_twice(*args, **options):
+        outcomes = apply(*args, **options)
+        if next(broken, False):
+            raise OperationalError("deadlock detected") from DeadlockDetected()
+        return outcomes
+
+    monkeypatch.setattr(writing, "apply", deadlock_twice)
+    operation, outcomes = intake.run_now(submission(item("A")), by=caller)
+    assert [outcome.kind.value for outcome in outcomes] == ["created"]
+    assert (Operation.objects.get(), Product.objects.count()) == (operation, 1)
 
 
 @pytest.mark.django_db
