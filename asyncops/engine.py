@@ -18,8 +18,8 @@ from asyncops.models import Chunk
 from asyncops.states import ChunkState
 from asyncops.understanding import understand
 from catalog import indexing, writing
-from catalog.commands import Policy
-from catalog.outcomes import Outcome
+from catalog.commands import Command, Policy
+from catalog.outcomes import Outcome, OutcomeKind
 from catalog.rights import Rights
 
 log = structlog.get_logger(__name__)
@@ -108,9 +108,16 @@ def _together(chunk: Chunk) -> tuple[str, int]:
 def _apply_together(chunks: Sequence[Chunk]) -> Iterator[Done]:
     policy = Policy(chunks[0].operation.policy) if len(chunks) == 1 else Policy.EACH
     understood = [understand(chunk.operation, orjson.loads(chunk.payload)) for chunk in chunks]
+    if policy is Policy.ALL and any(isinstance(entry, Outcome) for entries in understood for entry in entries):
+        understood = [[_spared(entry) for entry in entries] for entries in understood]
     commands = [entry for entries in understood for entry in entries if not isinstance(entry, Outcome)]
     written = iter(writing.apply(commands, policy=policy, rights=Rights.of(chunks[0].operation.user)))
     for chunk, entries in zip(chunks, understood, strict=True):
         outcomes = [entry if isinstance(entry, Outcome) else next(written) for entry in entries]
         dialect = dialects.get(chunk.operation.dialect)
         yield Done(chunk=chunk, outcomes=journal.settled(outcomes, dialect, chunk.operation.kind))
+
+
+def _spared(entry: Command | Outcome) -> Outcome:
+    """Under policy `all`, what becomes of an item when another one cannot be understood."""
+    return entry if isinstance(entry, Outcome) else Outcome(kind=OutcomeKind.UNTOUCHED)

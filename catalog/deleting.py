@@ -9,6 +9,7 @@ from catalog import checking, marking
 from catalog.marking import Derivation, Marks
 from catalog.outcomes import ErrorCode, FieldError, OutcomeKind
 from catalog.plans import Dependent, OnDelete, Plan, plan
+from catalog.registry import Children
 from catalog.rights import Rights
 from catalog.rows import Row
 from catalog.sql import run
@@ -30,6 +31,21 @@ def check(entity: str, rows: Sequence[Row], *, granted: Rights) -> None:
 
 def delete(entity: str, rows: Sequence[Row], marks: Marks) -> None:
     _remove(plan(entity), [row.id for row in rows if row.exists and row.id], marks)
+
+
+def remove_others(
+    relation: Children, owners: Sequence[UUID | None], kept: Sequence[UUID | None], marks: Marks
+) -> set[UUID | None]:
+    """Delete the children of `owners` that are not among `kept`; the owners that lost some."""
+    current = plan(relation.entity)
+    column = current.column_of[relation.field]
+    gone = run(
+        f"""SELECT id, "{column}" FROM {current.table}
+             WHERE "{column}" = ANY(%b::uuid[]) AND NOT id = ANY(%b::uuid[])""",
+        [list(owners), list(kept)],
+    )
+    _remove(current, [id for id, _ in gone], marks)
+    return {owner for _, owner in gone}
 
 
 def _in_use(current: Plan, ids: Sequence[UUID]) -> dict[UUID, Dependent]:

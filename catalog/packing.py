@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 
@@ -36,12 +36,20 @@ def blank(current: Plan) -> str:
 
 def refuse_unstorable(rows: Sequence[Row]) -> None:
     """Refuse the rows that hold a NUL character, which PostgreSQL can keep in neither text nor jsonb."""
-    if _NUL not in orjson.dumps([[row.document, row.overrides] for row in rows], default=_plain):
+    texts = [[row.document, row.overrides, list(row.translated.values())] for row in rows]
+    if _NUL not in orjson.dumps(texts, default=_plain):
         return
     for row in rows:
-        for name, value in (*row.document.items(), *row.overrides.items()):
+        for path, value in _places(row):
             if _NUL in orjson.dumps(value, default=_plain):
-                row.refuse(FieldError(path=f"/{name.split('/')[0]}", code=ErrorCode.CHARACTER))
+                row.refuse(FieldError(path=path, code=ErrorCode.CHARACTER))
+
+
+def _places(row: Row) -> Iterator[tuple[str, Json]]:
+    for name, value in (*row.document.items(), *row.overrides.items()):
+        yield f"/{name.split('/')[0]}", value
+    for language, texts in row.translated.items():
+        yield from ((f"/translations/{language}/{name}", value) for name, value in (texts or {}).items())
 
 
 def _shape(rows: Sequence[Row], current: Plan) -> Shape:

@@ -171,7 +171,7 @@ def _identify(row: Row, found: Found) -> None:
     row.exists = row.id is not None
     if row.exists or not isinstance(row.command, Upsert):
         return
-    if row.name is None:
+    if row.name is None and not isinstance(key.value, tuple):  # of a tuple, a part may be written in this chunk
         row.refuse(FieldError(path=f"/{key.by}", code=ErrorCode.TYPE, params={"expected": key.by, "value": key.value}))
     row.id = row.name if key.by == "id" else uuid7()
 

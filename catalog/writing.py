@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Final
@@ -129,8 +129,26 @@ def _write_wave(wave: Sequence[Row], rights: Rights, stores: Stores, marks: Mark
     for name in order:
         good = [row for row in upserts[name] if row.good]
         upserting.write(name, good, stores=stores, targets=targets[name], marks=marks)
+    _drop_replaced(upserts, marks)
     for name in sorted(deletes, key=lambda name: -plan(name).rank):
         deleting.delete(name, [row for row in deletes[name] if row.good], marks)
+
+
+def _drop_replaced(upserts: Mapping[str, Sequence[Row]], marks: Marks) -> None:
+    """Delete the children that a command which replaces them did not bring."""
+    for name, rows in upserts.items():
+        for relation in plan(name).spec.children:
+            replacing = [row for row in rows if row.good and row.exists and relation.name in _replaced(row)]
+            if replacing:
+                kept = [child.id for child in upserts.get(relation.entity, ()) if child.good]
+                changed = deleting.remove_others(relation, [row.id for row in replacing], kept, marks)
+                for row in replacing:
+                    if row.id in changed:
+                        row.kind = OutcomeKind.UPDATED
+
+
+def _replaced(row: Row) -> frozenset[str]:
+    return row.command.replace_children if isinstance(row.command, Upsert) else frozenset()
 
 
 def _spoil(wave: Sequence[Row]) -> None:

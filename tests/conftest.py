@@ -31,6 +31,11 @@ def django_db_setup(django_db_modify_db_settings: None, django_db_blocker: Djang
         databases = setup_databases(verbosity=0, interactive=False)
     yield
     with django_db_blocker.unblock():
+        with connection.cursor() as cursor:  # a live server's threads keep theirs open
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
         teardown_databases(databases, verbosity=0)
 
 

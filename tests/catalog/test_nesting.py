@@ -163,3 +163,45 @@ def test_a_link_with_a_nested_target_can_replace():
     write(put("A", links={"tags": LinkSet(links=(Link(target=new("tag", name="new")),), change=Change.REPLACE)}))
     assert list(Product.objects.get().tags.values_list("name", flat=True)) == ["new"]
     assert read("A")["tags"][0]["number"] == Tag.objects.get(name="new").number
+
+
+def prices(*quantities: int, replace: bool = False) -> Upsert:
+    rule = Reference("id", Rule.objects.get().pk)
+    children = tuple(
+        Upsert(
+            entity="product_price",
+            key=Reference("product,rule,quantity_start", (Reference("sku", "A"), rule, quantity)),
+            values={"price_gross": quantity},
+        )
+        for quantity in quantities
+    )
+    return Upsert(
+        entity="product",
+        key=Reference("sku", "A"),
+        values={},
+        children={"prices": children},
+        replace_children=frozenset({"prices"}) if replace else frozenset(),
+    )
+
+
+def quantities() -> list[int]:
+    return list(ProductPrice.objects.order_by("quantity_start").values_list("quantity_start", flat=True))
+
+
+def test_children_may_be_named_by_a_key_that_names_their_new_parent():
+    Rule.objects.create(name="always", priority=1)
+    assert kinds(write(prices(1, 10))) == ["created"]
+    assert kinds(write(prices(1, 10))) == ["unchanged"]
+    assert quantities() == [1, 10]
+
+
+def test_children_are_added_to_or_replaced():
+    Rule.objects.create(name="always", priority=1)
+    write(prices(1, 10))
+    assert kinds(write(prices(20))) == ["updated"]
+    assert quantities() == [1, 10, 20]
+    assert kinds(write(prices(10, 30, replace=True))) == ["updated"]
+    assert quantities() == [10, 30]
+    assert kinds(write(prices(10, 30, replace=True))) == ["unchanged"]
+    assert kinds(write(prices(replace=True))) == ["updated"]
+    assert quantities() == []

@@ -79,5 +79,12 @@ def test_errors_name_the_language_and_the_field():
     assert not Unit.objects.exists()
 
 
+def test_a_nul_character_in_a_text_is_refused_with_its_language():
+    german = Language.objects.get(name="Deutsch")
+    command = unit((Reference("id", german.pk), {"name": "a\0b"}), name="n", short_code="s")
+    assert faults(write(command)[0]) == [(f"/translations/{german.pk}/name", "character")]
+    assert not Unit.objects.exists()
+
+
 def _texts(record: Manufacturer, texts: dict[str, object] | None) -> Upsert:
     return Upsert(entity="manufacturer", key=Reference("id", record.pk), values={}, translations=((GERMAN, texts),))

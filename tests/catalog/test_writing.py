@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from catalog.commands import Change, Mode, Policy, Reference, Upsert
+from catalog.commands import Change, Delete, Filter, Mode, Policy, Reference, Upsert
 from catalog.models import Category, Product, Tax
 from catalog.outcomes import ErrorCode
 from tests.catalog.products import categories, end, faults, kinds, put, read, skus, write
@@ -162,7 +162,39 @@ def test_a_category_takes_its_children_and_links_with_it():
     assert read("A")["categories"] == []
 
 
-def _end(entity, id):
-    from catalog.commands import Delete
+def test_all_records_that_fit_a_condition_are_deleted_together():
+    write(put("A", stock=0), put("B", stock=0, name="keep"), put("C", stock=5))
+    empty = Filter(operator="equals", field="stock", value=0)
+    unnamed = Filter(operator="equals", field="name", value=None)
+    both = Delete(entity="product", where=Filter(operator="and", parts=(empty, unnamed)))
+    assert kinds(write(both, both)) == ["deleted", "missing"]
+    assert skus() == ["B", "C"]
 
+
+@pytest.mark.parametrize(
+    ("condition", "left"),
+    [
+        (Filter(operator="any", field="sku", value=("A", "C")), ["B"]),
+        (Filter(operator="range", field="stock", value={"gte": 2}), ["A"]),
+        (Filter(operator="prefix", field="sku", value="B"), ["A", "C"]),
+        (Filter(operator="not", parts=(Filter(operator="equals", field="stock", value=2),)), ["B"]),
+        (
+            Filter(
+                operator="or",
+                parts=(
+                    Filter(operator="contains", field="sku", value="a"),
+                    Filter(operator="suffix", field="sku", value="C"),
+                ),
+            ),
+            ["B"],
+        ),
+    ],
+)
+def test_conditions(condition, left):
+    write(put("A", stock=1), put("B", stock=2), put("C", stock=3))
+    write(Delete(entity="product", where=condition))
+    assert skus() == left
+
+
+def _end(entity, id):
     return Delete(entity=entity, key=Reference("id", id))
