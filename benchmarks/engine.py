@@ -110,7 +110,7 @@ def _accept_import() -> None:
 
 
 def _submission(items: Sequence[Json]) -> Submission:
-    context = {"store": None, "path": {}}
+    context: dict[str, Json] = {"store": None, "path": {}}
     return Submission(dialect="magento", kind="POST products", entity="product", items=items, context=context)
 
 

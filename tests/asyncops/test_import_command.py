@@ -25,7 +25,7 @@ def file(tmp_path: Path):
 
     def write(*lines, name="products.jsonl") -> Path:
         content = b"".join((line if isinstance(line, bytes) else orjson.dumps(line)) + b"\n" for line in lines)
-        path = tmp_path / name
+        path: Path = tmp_path / name
         path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
         return path
 

@@ -149,7 +149,8 @@ def test_references_links_and_translations():
         (Reference("number", 3), {"position": 1})
     ]
     assert command.links["tags"].change is Change.REPLACE
-    assert command.links["properties"].links[0].target.value == (Reference("number", 2), "Red")
+    target = command.links["properties"].links[0].target
+    assert target == Reference("group,name", (Reference("number", 2), "Red"))
     assert command.translations == (
         (Reference("code", "de-DE"), {"name": "Tasche"}),
         (Reference("code", "fr-FR"), None),

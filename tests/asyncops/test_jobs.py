@@ -62,7 +62,7 @@ def test_a_job_begins_with_a_living_connection(committed, caller, settings):
     with connection.cursor() as cursor, pytest.raises(OperationalError):
         cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
     connection.errors_occurred = False  # as if it had happened while nobody used it
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]
     jobs.drain()
     assert Product.objects.get().sku == "A"
 

@@ -96,7 +96,7 @@ def test_a_reference_that_vanishes_after_the_check_refuses_its_record_only(monke
 
 def test_a_value_that_is_taken_after_the_check_refuses_its_record_only(monkeypatch):
     write(put("A"), put("B"))
-    taken = []
+    taken: list[bool] = []
     check = upserting.check
 
     def check_then_take(*args, **options):

@@ -138,7 +138,7 @@ def test_bad_references_are_refused_each_with_its_field(spec):
 @every_entity
 def test_texts_that_are_too_long_are_refused_each_with_its_field(spec):
     bounded = [f for f in spec.fields if isinstance(f, Text) and f.max_length is not None and not f.choices]
-    outcome = put(spec, make(spec), **{field.name: "x" * (field.max_length + 1) for field in bounded})
+    outcome = put(spec, make(spec), **{field.name: "x" * ((field.max_length or 0) + 1) for field in bounded})
     assert faults(outcome) == [(f"/{field.name}", "too_long") for field in bounded]
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from catalog.commands import Command
 from tests.catalog.products import categories, end, put, write
 
 pytestmark = pytest.mark.django_db
 
-SCENES = {
+SCENES: dict[str, tuple[Callable[[int], Command], int]] = {
     "new": (lambda i: put(f"N{i}", name="n", price_gross=i), 12),
     "changed": (lambda i: put(f"P{i}", name="changed", stock=i), 12),
     "unchanged": (lambda i: put(f"P{i}", name="old"), 10),
