@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -42,13 +43,17 @@ def relocated() -> Path:
 
 def sockets(base: Path) -> Path:
     beside = base / "sockets"
-    if len(os.fsencode(beside)) + len(LONGEST_SOCKET_NAME) <= LONGEST_SOCKET_PATH:
+    if _serves_sockets(beside):
         return beside
-    for below in (tempfile.gettempdir(), "/tmp"):  # noqa: S108 private() checks it
-        short = Path(below) / f"bulkhead-{_digest(base)}"
-        if len(os.fsencode(short)) + len(LONGEST_SOCKET_NAME) <= LONGEST_SOCKET_PATH:
-            break
-    return short
+    parents = (tempfile.gettempdir(), "/tmp")  # noqa: S108 private() checks it
+    short = [Path(below) / f"bulkhead-{_digest(base)}" for below in parents]
+    return next(filter(_serves_sockets, short), short[-1])
+
+
+def _serves_sockets(directory: Path) -> bool:
+    """Short enough, and without what redis-py stumbles over in the server's list of its clients."""
+    fits = len(os.fsencode(directory)) + len(LONGEST_SOCKET_NAME) <= LONGEST_SOCKET_PATH
+    return fits and not re.search(r"[\s=]", str(directory))
 
 
 def made(path: Path) -> Path:
