@@ -28,12 +28,21 @@ log = structlog.get_logger(__name__)
 def drain(
     *, seconds: float | None = None, chunks: int | None = None, stopping: Callable[[], bool] = lambda: False
 ) -> bool:
-    """Work until nothing is runnable; whether `seconds`, `chunks` or `stopping` ended it first, between two claims."""
+    """Work until nothing is runnable; whether `seconds`, `chunks` or `stopping` ended it first, between two claims.
+
+    Derived data follow at the end, not after every claim: operations are what callers wait for.
+    """
+    more = _work_through(seconds, chunks, stopping)
+    if not stopping():
+        derive()
+    return more
+
+
+def _work_through(seconds: float | None, chunks: int | None, stopping: Callable[[], bool]) -> bool:
     begun, worked = time.monotonic(), 0
     while not stopping():
         claimed = claims.claim(claims.owner(os.getpid()))
         if not claimed:
-            derive()
             return False
         work(claimed)
         worked += len(claimed)
@@ -55,13 +64,12 @@ def work(claimed: Sequence[Claim]) -> None:
         failing.free(claimed, reason, transient=False)
         return
     finishing.finalise(operations)
-    derive(limit=indexing.BATCH)
 
 
-def derive(*, limit: int | None = None) -> None:
+def derive() -> None:
     """Bring derived data up to what was written. What a busy database puts off stays queued, for the sweeper to see."""
     try:
-        indexing.drain(limit=limit)
+        indexing.drain()
     except OperationalError as reason:
         log.warning("deriving_put_off", reason=str(reason))
 

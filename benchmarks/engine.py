@@ -32,7 +32,8 @@ ALLOWED_S = 2.0  # beyond the idle time
 
 
 def figures() -> Iterator[Figure]:
-    #yield from _singles()
+    run("ALTER ROLE bulkhead SET log_min_duration_statement=300")
+    yield from _singles()
     yield from _beside_an_import()
     empty()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain, repeat
+
 import pytest
 from django.conf import settings as django_settings
 from django.db import OperationalError, connection
@@ -50,7 +52,7 @@ def test_a_job_ends_after_so_many_seconds(caller, settings):
 def test_a_job_that_is_asked_to_stop_begins_no_further_chunk(caller, settings, rung):
     settings.CHUNK_RECORDS = 1
     send(caller, item("A"), item("B"))
-    answers = iter([False, True])
+    answers = chain([False], repeat(True))
     assert engine.drain(stopping=lambda: next(answers)) is True
     assert left() == 1
 

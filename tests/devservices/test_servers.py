@@ -35,6 +35,7 @@ def test_urls_reach_the_servers_whatever_the_path(lasting: Open, base: Path, nam
             assert connection.execute("SELECT current_database(), upper('ž')").fetchone() == ("bulkhead", "Ž")
         with redis.from_url(own.environment["REDIS_URL"]) as client:
             assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+            assert client.client_info()  # every RQ worker asks this when it starts
         assert named["HOST"] == str(place.sockets)
         assert all(len(str(socket)) < 100 for socket in place.sockets.iterdir())
     places.remove(directory)
