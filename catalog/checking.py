@@ -97,8 +97,14 @@ def unique(rows: Sequence[Row], current: Plan) -> None:
                 takers[value].append(row)
         if takers:
             owners = resolving.ids(current.spec.name, key.name, takers)
+            givers = {row.id: row for row in rows if row.exists and key.column in row.document}
             for value, contenders in takers.items():
-                _refuse_others(contenders, owners.get(value, contenders[0].id), key, value)
+                owner = owners.get(value, contenders[0].id)
+                giver = givers.get(owner)
+                if giver is not None and giver.document[key.column] != value and key is current.exchangeable:
+                    giver.heirs.append(contenders[0])
+                    owner = contenders[0].id
+                _refuse_others(contenders, owner, key, value)
 
 
 def trees(rows: Sequence[Row], current: Plan) -> None:

@@ -16,6 +16,7 @@ from catalog.commands import Json
 from catalog.entities import ENTITIES
 from catalog.registry import Document, EntitySpec, Links, NaturalKey
 
+GIVEN_UP_LENGTH = 32  # "given up " and a bigint
 OWN_COLUMNS = ("id", "created_at", "updated_at")  # every entity has them; the writer fills them
 
 
@@ -93,6 +94,13 @@ class Plan:
     @cached_property
     def unique_keys(self) -> tuple[NaturalKey, ...]:
         return tuple(key for key in self.spec.keys if key.unique)
+
+    @cached_property
+    def exchangeable(self) -> NaturalKey | None:
+        """The key that records may take from each other: its column has room for a value in between."""
+        key = self.spec.key
+        column = self.model._meta.get_field(key.column) if key else None
+        return key if (getattr(column, "max_length", None) or 0) >= GIVEN_UP_LENGTH else None
 
     @cached_property
     def mappings(self) -> Mapping[str, MappingTable]:

@@ -28,6 +28,7 @@ class Row:
     translated: dict[UUID, Document | None] = field(default_factory=dict)  # by language; None removes it
     errors: list[FieldError] = field(default_factory=list)
     needs: list[Row] = field(default_factory=list)  # rows of the same wave whose records it refers to
+    heirs: list[Row] = field(default_factory=list)  # rows of the same wave that take the unique value it gives up
     name: Json = None  # the comparable form of the command's key
     id: UUID | None = None
     exists: bool = False

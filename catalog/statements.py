@@ -96,6 +96,13 @@ def link_initially(entity: str, name: str) -> str:
 
 
 @cache
+def give_up_key(entity: str) -> str:
+    """ids uuid[]: of records whose unique key others take in the next statement. They are locked, and get a new one."""
+    current = plan(entity)
+    return f"""UPDATE {current.table} SET "{current.order}" = 'given up ' || number WHERE id = ANY(%b::uuid[])"""
+
+
+@cache
 def link(entity: str, name: str) -> str:
     """owners uuid[], targets uuid[], then an int[] per further column (null: keep, or 0) -> (owner) of the changes."""
     mapping = plan(entity).mappings[name]

@@ -73,6 +73,8 @@ def _update(rows: Sequence[Row], current: Plan, stores: Stores, targets: Targets
     locked = run(basesql.lock_differing(shape), [records])
     marks.changed(current.spec.name, locked)
     differing = {id for id, differs, *_ in locked if differs}
+    if givers := [row.id for row in rows if row.heirs]:
+        run(statements.give_up_key(current.spec.name), [givers])
     if changed := [row for row in rows if row.id in differing]:
         shape, records = (shape, records) if len(changed) == len(rows) else packing.pack(changed, current)
         run(basesql.update(shape), [records])

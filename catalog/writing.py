@@ -160,10 +160,13 @@ def _spoil(wave: Sequence[Row]) -> None:
         for row in wave:
             row.spoiled = row.index in bad
         waiting = [row for row in wave if row.good and any(not n.exists and not n.good for n in row.needs)]
-        if not waiting:
+        disappointed = [heir for row in wave if not row.good for heir in row.heirs if heir.good]
+        if not waiting and not disappointed:
             return
         for row in waiting:
             row.refuse(FieldError(path="", code=ErrorCode.REFERENCE, params={"by": "record", "value": None}))
+        for row in disappointed:
+            row.refuse(FieldError(path="", code=ErrorCode.TAKEN))
 
 
 def _outcome(group: Sequence[Row]) -> Outcome:

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from catalog.commands import Change, Delete, Filter, Mode, Policy, Reference, Upsert
-from catalog.models import Category, Product, Tax
+from catalog.models import Category, Currency, Product, Tax
 from catalog.outcomes import ErrorCode
 from tests.catalog.products import categories, end, faults, kinds, put, read, skus, write
 
@@ -96,6 +96,38 @@ def test_a_sku_that_is_given_up_can_be_taken_in_the_same_chunk():
     write(put("A"))
     assert kinds(write(put("A", sku="B"), put("A", name="new"))) == ["updated", "created"]
     assert skus() == ["A", "B"]
+
+
+def renamed(sku: str, to: str, **values: object) -> Upsert:
+    return Upsert(entity="product", key=Reference("id", read(sku)["id"]), values={"sku": to, **values})
+
+
+def test_skus_can_be_swapped_and_passed_on_in_one_chunk():
+    write(put("A", stock=1), put("B", stock=2), put("C", stock=3))
+    assert kinds(write(renamed("A", "B"), renamed("B", "A"))) == ["updated", "updated"]
+    assert [read(sku)["stock"] for sku in "ABC"] == [2, 1, 3]
+    assert kinds(write(renamed("A", "B"), renamed("B", "C"), renamed("C", "D"))) == ["updated"] * 3
+    assert [read(sku)["stock"] for sku in "BCD"] == [2, 1, 3]
+
+
+def test_who_takes_the_sku_of_a_record_that_is_refused_is_refused():
+    write(put("A", stock=1), put("B", stock=2))
+    outcomes = write(renamed("A", "B"), renamed("B", "C", name=5))
+    assert kinds(outcomes) == ["refused", "refused"]
+    assert faults(outcomes[0])[0][1] == "taken"
+    assert [read(sku)["stock"] for sku in "AB"] == [1, 2]
+
+
+def test_a_key_too_short_for_a_value_in_between_is_not_exchanged():
+    for code in ("AAA", "BBB"):
+        values = {"name": code, "short_name": code, "symbol": code, "factor": 1}
+        write(Upsert(entity="currency", key=Reference("iso_code", code), values=values))
+    ids = {code: Currency.objects.get(iso_code=code).pk for code in ("AAA", "BBB")}
+    swap = [
+        Upsert(entity="currency", key=Reference("id", ids[old]), values={"iso_code": new})
+        for old, new in (("AAA", "BBB"), ("BBB", "AAA"))
+    ]
+    assert [faults(outcome) for outcome in write(*swap)] == [[("/iso_code", "taken")]] * 2
 
 
 def test_an_unknown_id_becomes_the_id_of_a_new_record_and_a_malformed_one_an_error():
