@@ -71,6 +71,18 @@ def test_a_claim_that_was_lost_cannot_store_its_outcome(caller):
 
 
 @pytest.mark.django_db
+def test_a_claim_that_was_lost_cannot_store_its_outcome_before_its_new_holder_does(caller):
+    operation = send(caller, item("A", stock=1))
+    stale = claims.claim("slow")
+    expire_leases()
+    fresh = claims.claim("quick")
+    engine.work(stale)
+    assert (outcomes(operation), Product.objects.count()) == (["undecided"], 0)
+    engine.work(fresh)
+    assert outcomes(operation) == ["created"]
+
+
+@pytest.mark.django_db
 def test_every_step_may_run_twice(caller):
     operation = send(caller, item("A"))
     claimed = claims.claim("me")
