@@ -128,8 +128,8 @@ class Chunk(models.Model):
         constraints = [models.UniqueConstraint(fields=["operation", "first"], name="chunk_first")]
         indexes = [
             models.Index(fields=["failures"], condition=Q(open=True, failures__gt=0), name="chunk_open_failed"),
-            GinIndex(fields=["writes"], condition=Q(open=True), name="chunk_open_writes", fastupdate=False),
-            GinIndex(fields=["refers"], condition=Q(open=True), name="chunk_open_refers", fastupdate=False),
+            # One for both: of two the planner may take the wrong one, and compare all arrays with each other.
+            GinIndex(fields=["writes", "refers"], condition=Q(open=True), name="chunk_open_records", fastupdate=False),
         ]
 
     def __str__(self) -> str:

@@ -9,12 +9,13 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection, transaction
 
-from asyncops import claims, engine
+from asyncops import claims, engine, turns
 from asyncops.claims import Claim
 from asyncops.models import Chunk, Operation
 from asyncops.states import State
 from catalog.commands import Policy
 from catalog.models import Manufacturer, Product
+from catalog.sql import run
 from tests.asyncops.plain import item, send
 from tests.asyncops.scenes import at_once, expire_leases, outcomes, stock
 
@@ -171,3 +172,20 @@ def test_workers_side_by_side_never_apply_one_record_out_of_order(committed, cal
     at_once(worker, worker, worker)
     assert [stock(f"S{n}") for n in range(3)] == [57, 58, 59]
     assert Operation.objects.filter(state=State.SUCCESS, created__gte=1).count() == 60
+
+
+@pytest.mark.django_db
+def test_a_claim_looks_its_records_up_in_the_index_whatever_the_statistics_say(caller):
+    """Comparing the arrays of all chunks with each other would take seconds, and the planner does not know."""
+    for number in range(20):
+        send(caller, item(f"S{number}"))
+    engine.drain()
+    run("ANALYZE asyncops_operation, asyncops_chunk")
+    send(caller, *(item(f"T{number}") for number in range(20)))
+    run("ANALYZE asyncops_operation")
+    claims._one_at_a_time()
+    parameters = [claims.MAX_WAITS + 1, [turn.organization for turn in turns.waiting(8)], 256, 1000]
+    plan = "\n".join(line for (line,) in run(f"EXPLAIN {claims._CANDIDATES}", parameters))
+    assert "Seq Scan on asyncops_chunk" not in plan
+    assert plan.count("Bitmap Index Scan on chunk_open_records") == 2
+    assert plan.count("Index Cond: (writes && ") == plan.count("Index Cond: (refers && ") == 1
