@@ -14,7 +14,7 @@ FOR_MYPY := BULKHEAD_SECRET_KEY=none DATABASE_URL=postgres://none REDIS_URL=redi
 LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --no-annotate
 
-.PHONY: demo serve test lint format bench reset lock
+.PHONY: demo serve test lint format bench chaos reset lock
 
 demo: $(MADE)
 	@$(PY) -m config.devservices demo $(if $(ONCE),--once)
@@ -37,6 +37,9 @@ format: $(MADE)
 
 bench: $(MADE)
 	@$(PY) -m config.devservices run -- $(PY) -m benchmarks $(if $(ONLY),--only $(ONLY))
+
+chaos: $(MADE)
+	@$(PY) -m tests.chaos $(ARGS)
 
 reset: $(MADE)
 	@$(PY) -m config.devservices reset

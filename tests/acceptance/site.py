@@ -40,7 +40,9 @@ class Site:
         self.sent = 0  # items; the next one's price is one more
         self.port = ports.free(18000)
         made = self.manage("prepare_demo")
-        self.token = json.loads(made.splitlines()[-1])["users"]["admin"]["token"]
+        users = json.loads(made.splitlines()[-1])["users"]
+        self.token = users["admin"]["token"]
+        self.tokens = (self.token, users["other"]["token"])  # of two organizations
 
     def start_web(self) -> subprocess.Popen[bytes]:
         web = self.start("-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{self.port}", *THREADS)

@@ -1,0 +1,110 @@
+"""`make chaos`: thousands of operations while everything that can be killed is killed; then the books are checked."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.acceptance.site import Site, prepared, wait_for
+from tests.chaos import checking, sending
+from tests.chaos.faults import Crew, Plan
+from tests.services import started_private_services
+
+CALM = 180.0  # seconds after which everything has ended when nothing is killed any more
+
+
+def main() -> int:
+    options = _options()
+    with (
+        tempfile.TemporaryDirectory() as logs,
+        started_private_services() as services,
+        prepared(services, Path(logs)) as site,
+    ):
+        with site.database() as connection:
+            connection.execute(checking.LEDGER)
+        return _run(site, options)
+
+
+def _run(site: Site, options: argparse.Namespace) -> int:
+    begun = time.monotonic()
+    clients, crew = _storm(site, options, random.Random(options.seed))
+    stormed = time.monotonic()
+    _calm(site, crew)
+    calmed = time.monotonic()
+    breaches = dict(checking.check(site, accepted=clients.sent.accepted))
+    breaches |= {"requests never accepted": len(clients.sent.refused), "invariants of the audit": _audit(site)}
+    _say("seed", options.seed)
+    _say("operations accepted", len(clients.sent.accepted))
+    _say("records in them", site.rows("SELECT count(*) FROM sent")[0][0])
+    _say("requests sent again", clients.sent.repeated)
+    for name, times in sorted(crew.done.items()):
+        _say(name, times)
+    _say("chunks claimed more than once", site.rows("SELECT count(*) FROM asyncops_chunk WHERE attempt > 1")[0][0])
+    _say("seconds of chaos", f"{stormed - begun:.1f}")
+    _say("seconds until everything had ended", f"{calmed - stormed:.1f}")
+    for name, number in breaches.items():
+        _say(name, number, bad=bool(number))
+    for refused in clients.sent.refused[:5]:
+        _say("never accepted", refused)
+    return int(any(breaches.values()))
+
+
+def _storm(site: Site, options: argparse.Namespace, chance: random.Random) -> tuple[sending.Clients, Crew]:
+    crew = Crew(site, workers=options.workers)
+    clients = sending.Clients(f"http://127.0.0.1:{site.port}/rest/all", number=8)
+    wanted = sending.requests_of(list(site.tokens), operations=options.operations, chance=chance)
+    plan = Plan(workers=options.kills, valkeys=options.valkeys, postgreses=options.postgreses, webs=options.webs)
+    threads = clients.start(wanted, seconds=options.seconds)
+    faults = plan.draw(chance, seconds=options.seconds)
+    crew.suffer(faults, chance=chance, busy=lambda: any(thread.is_alive() for thread in threads))
+    for thread in threads:
+        thread.join()
+    return clients, crew
+
+
+def _calm(site: Site, crew: Crew) -> None:
+    def ended() -> bool:
+        crew.replace()
+        return not set(site.states()) & {"new", "running"}
+
+    try:
+        wait_for(ended, seconds=CALM)
+    except AssertionError:
+        return  # the checks will say what is left
+
+
+def _audit(site: Site) -> int:
+    command = [sys.executable, "manage.py", "audit", "--grace", "0"]
+    done = subprocess.run(command, env=site.environment, capture_output=True, check=False)
+    sys.stdout.buffer.write(done.stdout if done.returncode else b"")
+    return int(done.returncode != 0)
+
+
+def _say(name: str, value: object, *, bad: bool = False) -> None:
+    sys.stdout.write(f"{name:58} {value!s:>20}{'   BREACH' if bad else ''}\n")
+    sys.stdout.flush()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
+    for name, default, meaning in (
+        ("operations", 10_000, "requests to send"),
+        ("seconds", 240, "over which they are spread"),
+        ("workers", 2, "processes, replaced as they die"),
+        ("kills", 50, "of workers or their work horses"),
+        ("valkeys", 5, "kills of Valkey, which forgets everything"),
+        ("postgreses", 3, "immediate restarts of PostgreSQL"),
+        ("webs", 5, "kills of the web server"),
+        ("seed", int(time.time()), "of the random plan"),
+    ):
+        parser.add_argument(f"--{name}", type=int, default=default, help=meaning)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
