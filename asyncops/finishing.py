@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import orjson
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
-from asyncops import journal
+from asyncops import journal, states
 from asyncops.journal import Done
 from asyncops.models import Chunk, Operation
-from asyncops.states import ChunkState, State, move
+from asyncops.states import ChunkState, State
 from catalog.commands import Policy
 from catalog.sql import run
 
@@ -58,7 +58,10 @@ def finalise(operations: set[int]) -> None:
     open_chunks = Chunk.objects.filter(operation=OuterRef("pk"), open=True)
     complete = Operation.objects.filter(~Exists(open_chunks), pk__in=operations)
     dead = Exists(Chunk.objects.filter(operation=OuterRef("pk"), state=ChunkState.DEAD))
-    values = {"finished_at": timezone.now(), "untouched": F("total") - sum(F(name) for name in journal.COUNTED)}
-    move(complete.filter(cancel_requested_at__isnull=False), State.CANCELLED, **values)
-    move(complete.filter(dead | Q(policy=Policy.ALL, refused__gt=0)), State.FAILED, **values)
-    move(complete, State.SUCCESS, **values)
+    final = Case(
+        When(cancel_requested_at__isnull=False, then=Value(State.CANCELLED)),
+        When(dead | Q(policy=Policy.ALL, refused__gt=0), then=Value(State.FAILED)),
+        default=Value(State.SUCCESS),
+    )
+    untouched = F("total") - sum(F(name) for name in journal.COUNTED)
+    states.end(complete, final, finished_at=timezone.now(), untouched=untouched)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.db import models
+from django.db.models import Case
 
 
 class State(models.TextChoices):
@@ -36,6 +37,15 @@ TRANSITIONS: Final[Mapping[State, frozenset[State]]] = {
 FINAL: Final = frozenset(state for state, targets in TRANSITIONS.items() if not targets)
 LIVE: Final = frozenset(TRANSITIONS) - FINAL
 OPEN_CHUNK: Final = frozenset({ChunkState.QUEUED, ChunkState.LEASED})
+
+
+def end(operations: models.QuerySet[Any], to: Case, **values: Any) -> int:
+    """Move those of `operations` that are live to the final state that `to` makes of each as it is by then.
+
+    One statement: between several, a cancel could be overlooked by the first and its skipped chunks taken for done by
+    the last.
+    """
+    return operations.filter(state__in=LIVE).update(state=to, **values)
 
 
 def move(operations: models.QuerySet[Any], to: State, **values: Any) -> int:

@@ -138,11 +138,13 @@ from catalog.models import User
 operation, by = Operation.objects.filter(uuid="{uuid}"), User.objects.get(username="admin")
 begun = time.monotonic()
 control.cancel(operation, by=by)
-while operation.get().state != "cancelled":
+while not operation.get().is_final:
+    assert time.monotonic() - begun < 30, operation.get().state
     time.sleep(0.01)
 print(time.monotonic() - begun)
 """
     assert float(site.run("-c", program)) < 2
+    assert site.states() == {"cancelled": 1}
     [(processed, untouched)] = site.rows("SELECT created, untouched FROM asyncops_operation")
     assert processed + untouched == 50_000
     assert 0 < processed == site.rows("SELECT count(*) FROM asyncops_item")[0][0]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from asyncops import claims, control, engine, finishing, journal, sweeping
 from asyncops.models import Chunk, Operation
@@ -111,3 +114,28 @@ def test_the_counters_of_a_cancelled_operation_are_its_rows(caller, admin, setti
     assert outcomes(operation) == ["created", "refused", "untouched", "untouched"]
     assert (operation.created, operation.refused, operation.untouched) == (1, 1, 2)
     assert len(journal.items(operation)[1].errors) == 1
+
+
+def test_a_cancel_between_two_statements_of_a_worker_is_not_overlooked(committed, caller, admin, settings):
+    """Its skipped chunks were once taken for done ones, and the operation for a success."""
+    settings.CHUNK_RECORDS = 1
+    operation = send(caller, item("A"), item("B"))
+    engine.apply(claims.claim("me"))
+    asked: list[str] = []
+
+    def ask() -> None:
+        Operation.objects.update(cancel_requested_at=timezone.now(), cancel_requested_by=admin)
+        Chunk.objects.filter(state=ChunkState.QUEUED).update(state=ChunkState.CANCELLED)
+
+    def ask_after(execute: Any, statement: str, *rest: Any) -> Any:
+        result = execute(statement, *rest)
+        if statement.startswith('UPDATE "asyncops_operation"') and not asked:
+            asked.append(statement)
+            at_once(ask)
+        return result
+
+    with connection.execute_wrapper(ask_after):
+        finishing.finalise({operation.pk})
+    assert (outcomes(operation), operation.state) == (["created", "undecided"], State.RUNNING)
+    sweeping.sweep()
+    assert (outcomes(operation), operation.state) == (["created", "untouched"], State.CANCELLED)

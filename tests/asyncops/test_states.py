@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from asyncops.models import Operation
-from asyncops.states import FINAL, TRANSITIONS, State, move
+from asyncops.states import FINAL, LIVE, TRANSITIONS, State, move
 from tests.asyncops.plain import send
 
 ARCHITECTURE = Path(__file__).resolve().parents[2] / "docs" / "architecture.md"
@@ -17,6 +17,11 @@ def test_the_diagram_in_the_documents_is_the_table():
     moves = sorted(f"    {source} --> {target}" for source, targets in TRANSITIONS.items() for target in targets)
     ends = sorted(f"    {state} --> [*]" for state in FINAL)
     assert "\n".join(["stateDiagram-v2", "    [*] --> new", *moves, *ends]) in ARCHITECTURE.read_text()
+
+
+def test_every_live_state_may_come_to_every_end():
+    """`states.end` leaves the choice to the database."""
+    assert all(TRANSITIONS[state] >= FINAL for state in LIVE)
 
 
 @pytest.mark.django_db
