@@ -14,7 +14,7 @@ FOR_MYPY := BULKHEAD_SECRET_KEY=none DATABASE_URL=postgres://none REDIS_URL=redi
 LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --no-annotate
 
-.PHONY: demo serve test lint format bench chaos reset lock
+.PHONY: demo serve test clients lint format bench chaos reset lock
 
 demo: $(MADE)
 	@$(PY) -m config.devservices demo $(if $(ONCE),--once)
@@ -24,6 +24,9 @@ serve: $(MADE)
 
 test: $(MADE)
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+
+clients: $(MADE)
+	@$(PY) -m tests.clients $(if $(ONLY),--only $(ONLY)) $(if $(ARGS),-- $(ARGS))
 
 lint: $(MADE)
 	$(PY) -m ruff check

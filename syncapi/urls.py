@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from typing import Final
+
+from django.urls import include, path, re_path
 
 from syncapi import health
+from syncapi.crossing import Crossing
+from syncapi.owners import Claims
+
+BELOW_API: Final = Crossing(views={}, claims=Claims())
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("syncapi.operations.urls")),
     path("", include("syncapi.magento.urls")),
+    re_path(r"^api(?=/|$)", BELOW_API, name="api"),
 ]

@@ -40,9 +40,13 @@ class Site:
         self.sent = 0  # items; the next one's price is one more
         self.port = ports.free(18000)
         made = self.manage("prepare_demo")
-        users = json.loads(made.splitlines()[-1])["users"]
-        self.token = users["admin"]["token"]
-        self.tokens = (self.token, users["other"]["token"])  # of two organizations
+        self.users = json.loads(made.splitlines()[-1])["users"]
+        self.token = self.users["admin"]["token"]
+        self.tokens = (self.token, self.users["other"]["token"])  # of two organizations
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     def start_web(self) -> subprocess.Popen[bytes]:
         web = self.start("-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{self.port}", *THREADS)
@@ -76,7 +80,7 @@ class Site:
     def call(self, method: str, path: str, body: Any = None) -> requests.Response:
         return requests.request(
             method,
-            f"http://127.0.0.1:{self.port}/rest/all/{path}",
+            f"{self.url}/rest/all/{path}",
             json=body,
             headers={"Authorization": f"Bearer {self.token}"},
             timeout=20,
@@ -101,8 +105,8 @@ class Site:
             kill(process)
 
     def _answers(self) -> bool:
-        with suppress(requests.ConnectionError):
-            return requests.get(f"http://127.0.0.1:{self.port}/healthz", timeout=2).ok
+        with suppress(requests.ConnectionError, requests.Timeout):
+            return requests.get(f"{self.url}/healthz", timeout=2).ok
         return False
 
     def manage(self, *arguments: str) -> str:

@@ -28,6 +28,7 @@ URLS = {
     OPERATION: (401, 401, 403, 404),
     RESULTS: (401, 401, 403, 404),
     "^rest(?=/|$)": (400, 400, 400, 400),  # without a route; the routes are below
+    "^api(?=/|$)": (404, 404, 404, 404),  # without a path, as above
 }
 # The catalog is everybody's, an operation its organization's alone.
 ROUTES = {

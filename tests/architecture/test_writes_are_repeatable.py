@@ -11,6 +11,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from asyncops.models import IdempotencyKey, Operation
+from syncapi.crossing import Crossing
 from syncapi.idempotency import RepeatableView
 from syncapi.magento.routes import Form, WriteRoute
 from syncapi.magento.urls import TABLE
@@ -29,7 +30,9 @@ WRITES = {
 
 def views(resolver: URLResolver) -> Iterator[Any]:
     for entry in resolver.url_patterns:
-        if isinstance(entry, URLPattern):
+        if isinstance(entry, URLPattern) and isinstance(entry.callback, Crossing):
+            yield from entry.callback.views.values()
+        elif isinstance(entry, URLPattern):
             yield entry.callback
         elif str(entry.pattern) != "admin/":
             yield from views(entry)
