@@ -1,4 +1,4 @@
-"""Three dialects share the paths below /api/: which of them a request belongs to, before anybody asks who it is. Pure."""
+"""Three dialects share the paths below /api/: whose a request is, decided before anybody asks who sends it. Pure."""
 
 from __future__ import annotations
 
