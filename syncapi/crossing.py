@@ -14,7 +14,7 @@ PREFIX: Final = "/api"
 View = Callable[[HttpRequest], HttpResponseBase]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)  # Django keeps views in a dictionary, by identity
 class Crossing:
     """A Django view. A dialect plugs in its one view of all its paths below /api/, and the names that it claims."""
 

@@ -38,11 +38,14 @@ def crossing(*dialects: Owner) -> Crossing:
     ],
 )
 def test_a_request_reaches_its_dialect(path: str, headers: dict[str, str], expected: bytes):
-    assert crossing(*Owner)(REQUESTS.get(path, headers=headers)).content == expected
+    answer = crossing(*Owner)(REQUESTS.get(path, headers=headers))
+    assert isinstance(answer, HttpResponse)
+    assert answer.content == expected
 
 
 def test_a_dialect_that_is_not_there_answers_404_in_a_neutral_form():
     answer = crossing(Owner.ORO)(REQUESTS.get("/api/system/jobs"))
+    assert isinstance(answer, HttpResponse)
     assert answer.status_code == 404
     assert answer.content == b'{"status": 404, "code": "no_route", "title": "No route has this path."}'
 
