@@ -167,6 +167,7 @@ def _new(submission: Submission, by: Caller, now: datetime) -> Operation:
         kind=submission.kind,
         entity=submission.entity,
         context=dict(submission.context),
+        endpoint=submission.endpoint,
         policy=submission.policy,
         total=len(submission.items),
         accepted_at=now,

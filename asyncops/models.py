@@ -41,6 +41,7 @@ class Operation(models.Model):
     kind = models.CharField(max_length=255)  # the dialect's own name of the route; its parsing knows what it means
     entity = models.CharField(max_length=64)
     context = models.JSONField(default=dict)  # what the request said for all items, e.g. its store
+    endpoint = models.TextField(default="", blank=True)  # the path of the request, decoded; "" when it was none
     parent = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="retries")
     retried = models.CharField(max_length=16, blank=True)  # which of its parent's items it repeats
     policy = models.CharField(max_length=8, default="each")

@@ -19,6 +19,8 @@ from catalog.models import User
 from catalog.outcomes import OutcomeKind
 from catalog.sql import run
 
+SAME: Final = ("organization_id", "dialect", "kind", "entity", "context", "endpoint", "policy")
+
 
 class Which(StrEnum):
     """The items of an ended operation that can be repeated."""
@@ -80,9 +82,7 @@ def _check(parent: Operation, which: Which) -> None:
 
 def _child(parent: Operation, which: Which, by: User, now: datetime) -> Operation:
     [(number,)] = run("SELECT nextval(pg_get_serial_sequence('asyncops_operation', 'id'))")
-    same = {
-        name: getattr(parent, name) for name in ("organization_id", "dialect", "kind", "entity", "context", "policy")
-    }
+    same = {name: getattr(parent, name) for name in SAME}
     lifetime = dialects.get(parent.dialect).lifetime
     return Operation(
         id=number, parent=parent, retried=which, user=by, accepted_at=now, expires_at=now + lifetime, **same

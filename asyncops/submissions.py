@@ -29,3 +29,4 @@ class Submission:
     items: Sequence[Json]
     context: Mapping[str, Json] = field(default_factory=dict)
     policy: Policy = Policy.EACH
+    endpoint: str = ""  # the path of the request

@@ -6,7 +6,7 @@ Every write of every dialect goes through `accept` or `run_now` here, so that no
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -46,7 +46,7 @@ class RespondAsync(Exception):
 
 def accept(request: ApiRequest, submission: Submission) -> Operation:
     """intake.accept for this request."""
-    operation = intake.accept(submission, by=request.caller)
+    operation = intake.accept(_placed(request, submission), by=request.caller)
     request.operations.append(operation)
     return operation
 
@@ -55,7 +55,11 @@ def run_now(request: ApiRequest, submission: Submission) -> tuple[Operation, lis
     """intake.run_now for this request. Raises RespondAsync when the caller prefers not to wait for it."""
     if Preferences.of(request.META).respond_async:
         raise RespondAsync(accept(request, submission))
-    return intake.run_now(submission, by=request.caller)
+    return intake.run_now(_placed(request, submission), by=request.caller)
+
+
+def _placed(request: ApiRequest, submission: Submission) -> Submission:
+    return replace(submission, endpoint=request.path)
 
 
 def promised(operation: Operation) -> Response:

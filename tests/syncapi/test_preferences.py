@@ -189,3 +189,10 @@ def until(condition: Any) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+@pytest.mark.django_db
+def test_an_operation_knows_the_path_of_its_request(program: Program):
+    program.put(f"{ASYNC}?fields=id", NEW)
+    program.put(SYNC, NEW)
+    assert list(Operation.objects.order_by("seq").values_list("endpoint", flat=True)) == [ASYNC, SYNC]
