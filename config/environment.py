@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final
 
 from django.core.exceptions import ImproperlyConfigured
@@ -67,3 +68,30 @@ def weights(name: str) -> dict[int, float]:
         if not 0 < found[int(number)] < float("inf"):
             raise ImproperlyConfigured(f"{name} must have weights above 0, not {given!r}.")
     return found
+
+
+def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Networks: "10.0.0.0/8,fd12:3456::/32"."""
+    try:
+        return tuple(ip_network(word) for word in words(name))
+    except ValueError as reason:
+        raise ImproperlyConfigured(f"{name} must look like 10.0.0.0/8,fd00::/8: {reason}.") from None
+
+
+def hosts(name: str) -> frozenset[tuple[str, int | None]]:
+    """Hosts with a port, or with any: "127.0.0.1:8080,files.lan:*,[::1]:*"."""
+    found = set()
+    for given in words(name):
+        host, colon, port = given.rpartition(":")
+        if not host or not colon or not (port == "*" or (port.isdigit() and 0 < int(port) < 65536)):
+            raise ImproperlyConfigured(f"{name} must look like 127.0.0.1:8080,files.lan:*, not {given!r}.")
+        found.add((host.strip("[]").lower(), None if port == "*" else int(port)))
+    return frozenset(found)
+
+
+def numbers(name: str, default: str, *, minimum: int = 0) -> tuple[int, ...]:
+    """Whole numbers: "80,443"."""
+    given = words(name, default)
+    if not all(word.isascii() and word.isdigit() and int(word) >= minimum for word in given):
+        raise ImproperlyConfigured(f"{name} must be whole numbers of at least {minimum}, not {','.join(given)!r}.")
+    return tuple(int(word) for word in given)

@@ -13,8 +13,25 @@ from asyncops.submissions import Caller
 from catalog.accounts import ensure_user
 from catalog.models import User
 from catalog.rights import Rights
+from tests import loopback
+from tests.foreign import Foreign, foreign_server
 
 PASSWORD = "correct horse battery"
+
+loopback.watch()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_leaves_this_machine() -> Iterator[None]:
+    yield
+    assert loopback.strays() == []
+
+
+@pytest.fixture
+def foreign() -> Iterator[Foreign]:
+    """Somebody else's web server, to which one may connect."""
+    with foreign_server() as server, override_settings(FETCH_ALLOWED_HOSTS=frozenset({("127.0.0.1", server.port)})):
+        yield server
 
 
 @pytest.fixture(scope="session", autouse=True)

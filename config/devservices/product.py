@@ -21,7 +21,11 @@ STALLED = 5  # seconds that a request may still take when the web server is aske
 
 def environment(urls: dict[str, str]) -> dict[str, str]:
     """Ours, and what the settings demand; what the user has set stays."""
-    defaults = {"BULKHEAD_SECRET_KEY": _secret_key(), "BULKHEAD_ALLOWED_HOSTS": f"{HOST},localhost"}
+    defaults = {
+        "BULKHEAD_SECRET_KEY": _secret_key(),
+        "BULKHEAD_ALLOWED_HOSTS": f"{HOST},localhost",
+        "BULKHEAD_FETCH_ALLOWED_HOSTS": "127.0.0.1:*",  # image servers and webhook receivers of whoever tries it out
+    }
     return defaults | dict(os.environ) | urls | {"PYTHONUNBUFFERED": "1"}
 
 
