@@ -26,7 +26,7 @@ _COUNT = """
 
 _DONE = """
     UPDATE asyncops_chunk c
-       SET state = 'done', unchanged = u.unchanged::jsonb, lease_until = NULL
+       SET state = 'done', unchanged = u.unchanged::jsonb, lease_until = NULL, applied_at = now()
       FROM unnest(%b::bigint[], %b::text[]) AS u (id, unchanged)
      WHERE c.id = u.id"""
 

@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 import orjson
+from django.contrib.postgres.functions import TransactionNow
 from django.db.models import F, Model
 from psycopg.types.json import Jsonb
 
@@ -99,6 +100,7 @@ def record_finished(operation: Operation, items: Sequence[Json], outcomes: Seque
         refers=[],
         state=ChunkState.DONE,
         attempt=1,
+        applied_at=TransactionNow(),
     )
     entry = Done(chunk=chunk, outcomes=outcomes)
     chunk.unchanged = unchanged_ranges(entry)

@@ -45,6 +45,7 @@ class Operation(models.Model):
     parent = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="retries")
     retried = models.CharField(max_length=16, blank=True)  # which of its parent's items it repeats
     policy = models.CharField(max_length=8, default="each")
+    dry_run = models.BooleanField(default=False)  # only told what would happen: nothing of it stays
     state = models.CharField(max_length=16, choices=State.choices, default=State.NEW)
     total = models.IntegerField(default=0)  # items
     created = models.IntegerField(default=0)
@@ -65,7 +66,11 @@ class Operation(models.Model):
     objects: ClassVar[models.Manager[Operation]] = OperationQuerySet.as_manager()
 
     class Meta:
-        permissions = [("cancel_operation", "Can cancel operation")]
+        permissions = [
+            ("cancel_operation", "Can cancel operation"),
+            ("retry_operation", "Can retry operation"),
+            ("revert_operation", "Can revert operation"),
+        ]
         indexes = [
             models.Index(fields=["seq"], condition=Q(state__in=sorted(LIVE)), name="operation_live_by_seq"),
             models.Index(
@@ -123,6 +128,7 @@ class Chunk(models.Model):
     lease_until = models.DateTimeField(null=True)
     lease_owner = models.CharField(max_length=255, blank=True)
     unchanged = models.JSONField(default=list)  # ranges [first, last] of unchanged items, which have no rows
+    applied_at = models.DateTimeField(null=True)  # the database's time of its transaction: updated_at of what it wrote
     last_error = models.TextField(blank=True)
 
     class Meta:
@@ -185,6 +191,7 @@ class Item(models.Model):
     index = models.IntegerField()  # position of the item in the request
     outcome = models.CharField(max_length=8, choices=ItemOutcome.choices)
     record_id = models.UUIDField(null=True)
+    changes = models.JSONField(null=True)  # what it changed, as asyncops.changes reads it; null: not recorded
 
     class Meta:
         indexes = [models.Index(fields=["record_id"], name="item_record")]

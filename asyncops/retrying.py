@@ -19,7 +19,7 @@ from catalog.models import User
 from catalog.outcomes import OutcomeKind
 from catalog.sql import run
 
-SAME: Final = ("organization_id", "dialect", "kind", "entity", "context", "endpoint", "policy")
+SAME: Final = ("organization_id", "dialect", "kind", "entity", "context", "endpoint", "policy", "dry_run")
 
 
 class Which(StrEnum):
@@ -75,7 +75,8 @@ def retry(operation: Operation, *, which: Which, by: User, now: datetime) -> Ope
 def _check(parent: Operation, which: Which) -> None:
     if not parent.is_final:
         raise StillRunning
-    repeated = [OUTCOMES[Which(retried)] for retried in parent.retries.values_list("retried", flat=True)]
+    retries = parent.retries.filter(retried__in=list(Which)).values_list("retried", flat=True)
+    repeated = [OUTCOMES[Which(retried)] for retried in retries]
     if any(outcomes & OUTCOMES[which] for outcomes in repeated):
         raise AlreadyRetried
 
