@@ -17,7 +17,11 @@ CALLERS = ("nobody", "expired", "limited", "other")
 
 OPERATION = "^operations/(?P<uuid>[^/]+)/?$"
 RESULTS = rf"{OPERATION[:-3]}/(?P<wanted>written|refused|untouched)\.jsonl$"
+ACTIONS = {name: f"{OPERATION[:-3]}/{name}/?$" for name in ("events", "cancel", "retry")}
 PATHS = {OPERATION: "operations/{uuid}", RESULTS: "operations/{uuid}/written.jsonl"}  # where a pattern has variables
+PATHS |= {"^operations/?$": "operations"} | {
+    pattern: f"operations/{{uuid}}/{name}" for name, pattern in ACTIONS.items()
+}
 
 # What is no Magento route, by its pattern: the statuses for nobody, an expired token, no rights, another organization.
 # "admin" is the staff's site, which knows sessions and no tokens: everybody here is sent to its login.
@@ -27,6 +31,10 @@ URLS = {
     "readyz": (200, 200, 200, 200),
     OPERATION: (401, 401, 403, 404),
     RESULTS: (401, 401, 403, 404),
+    "^operations/?$": (401, 401, 403, 200),
+    ACTIONS["events"]: (401, 401, 403, 404),
+    ACTIONS["cancel"]: (401, 401, 403, 405),  # who may call it at all is told that it is a POST
+    ACTIONS["retry"]: (401, 401, 403, 405),
     "^rest(?=/|$)": (400, 400, 400, 400),  # without a route; the routes are below
     "^api(?=/|$)": (404, 404, 404, 404),  # without a path, as above
 }
