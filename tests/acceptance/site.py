@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
 import time
@@ -38,7 +39,7 @@ class Site:
         self.logs = logs
         self.processes: list[subprocess.Popen[bytes]] = []
         self.sent = 0  # items; the next one's price is one more
-        self.port = ports.free(18000)
+        self.port = ports.free(random.randrange(20_000, 32_000))  # below those of outgoing connections
         made = self.manage("prepare_demo")
         self.users = json.loads(made.splitlines()[-1])["users"]
         self.token = self.users["admin"]["token"]
