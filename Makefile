@@ -14,7 +14,7 @@ FOR_MYPY := BULKHEAD_SECRET_KEY=none DATABASE_URL=postgres://none REDIS_URL=redi
 LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --no-annotate
 
-.PHONY: demo serve test clients lint format bench chaos reset lock
+.PHONY: demo serve test clients lint format bench chaos mutants reset lock
 
 demo: $(MADE)
 	@$(PY) -m config.devservices demo $(if $(ONCE),--once)
@@ -43,6 +43,10 @@ bench: $(MADE)
 
 chaos: $(MADE)
 	@$(PY) -m tests.chaos $(ARGS)
+	@BULKHEAD_TEST_REPEATS=10 $(PY) -m pytest -q tests/acceptance/test_order.py
+
+mutants: $(MADE)
+	@$(PY) -m tests.chaos.mutants $(ARGS)
 
 reset: $(MADE)
 	@$(PY) -m config.devservices reset
