@@ -23,6 +23,8 @@ class Plain:
         if kind == "maker":
             key = Reference("id", item["id"])
             return Upsert(entity="manufacturer", key=key, values={"name": item["name"]})
+        if kind == "delete maker":
+            return Delete(entity="manufacturer", key=Reference("id", item["id"]))
         values = {name: value for name, value in item.items() if name not in ("sku", "maker")}
         if "maker" in item:
             values["manufacturer"] = Reference("id", item["maker"])

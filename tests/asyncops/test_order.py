@@ -113,6 +113,18 @@ def test_a_record_that_refers_to_another_waits_for_the_earlier_write_of_that(cal
 
 
 @pytest.mark.django_db
+def test_a_delete_waits_for_the_earlier_record_that_refers_to_what_it_deletes(caller, settings):
+    settings.CHUNK_RECORDS = 1
+    maker = Manufacturer.objects.create(name="M")
+    send(caller, item("A", maker=str(maker.pk)))
+    held = claims.claim("me")
+    send(caller, {"id": str(maker.pk)}, kind="delete maker")
+    assert claims.claim("other") == []
+    engine.work(held)
+    assert len(claims.claim("other")) == 1
+
+
+@pytest.mark.django_db
 def test_what_refers_to_a_record_does_not_hold_up_later_writes_of_it(caller):
     maker = Manufacturer.objects.create(name="Joust")
     send(caller, item("A", maker=str(maker.pk)))
