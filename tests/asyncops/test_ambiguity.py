@@ -41,7 +41,8 @@ def ledger(committed: None) -> Iterator[None]:
 
 def lose_answers(monkeypatch: pytest.MonkeyPatch, *, share: float) -> list[int]:
     """Of this share of the commits. The list counts them."""
-    chance, commit, lost = random.Random(11), BaseDatabaseWrapper._commit, []
+    chance, lost = random.Random(11), list[int]()
+    commit = vars(BaseDatabaseWrapper)["_commit"]
 
     def commit_and_lose(self: BaseDatabaseWrapper) -> None:
         commit(self)
