@@ -72,7 +72,7 @@ def _key(spec: EntitySpec, record: Mapping[str, Json], values: dict[str, Json]) 
 
 
 def _names_a_record(spec: EntitySpec, key: NaturalKey, values: Mapping[str, Json]) -> bool:
-    return all(_fits(spec.by_name[name], values.get(name)) for name in key.fields)
+    return all(_fits(spec.key_field(name), values.get(name)) for name in key.fields)
 
 
 def _fits(field: FieldSpec, value: Json) -> bool:

@@ -128,7 +128,8 @@ def _extra(row: Row, current: Plan) -> dict[str, Json]:
     if command.key is None or (key := current.spec.keys_by_name.get(command.key.by)) is None:
         return extra
     parts = command.key.value if len(key.fields) > 1 else (command.key.value,)
-    return extra | {name: part for name, part in zip(key.fields, parts, strict=True) if name not in row.given}
+    named = {name: part for name, part in zip(key.fields, parts, strict=True) if name in current.spec.by_name}
+    return extra | {name: part for name, part in named.items() if name not in row.given}
 
 
 def _is_its_own_name(row: Row, key: NaturalKey) -> bool:

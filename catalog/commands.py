@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from catalog.outcomes import FieldError
+
 Json = Any  # decoded JSON; the only place where Any is allowed
 
 
@@ -55,12 +57,12 @@ class Reference:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scope:
-    """The height at which values are written: the base row, one store (its code), or one language.
+    """The height at which values are written: the base row, one store (its code or number), or one language.
 
     A new record's values always go to the base row, whatever the store.
     """
 
-    store: str | None = None
+    store: str | int | None = None
     language: Reference | None = None
 
 
@@ -80,6 +82,23 @@ class Link:
 class LinkSet:
     links: tuple[Link, ...]
     change: Change = Change.ADD
+    demanded: bool = False  # to remove: a link that is not there refuses the record
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where a record goes among its siblings: in front, behind the one with a number, or else at the end."""
+
+    first: bool = False
+    behind: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class File:
+    """The content of a file, kept at `path` in the storage of media before the record that shows it is written."""
+
+    path: str
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,8 +107,11 @@ class Upsert:
 
     `values`: by field name; only what is given changes, None clears; a reference may be an upsert itself.
     `children`: by relation, records that belong to this one. `translations`: by language, values or None (removed).
+    `replace_only`: by relation, a field and its values that the other children to be deleted have.
     `defaults` fill a new record only; `required` are the fields that the dialect demands of one. `key` None: always
-    a new record. `local`: a name by which other upserts of the chunk may refer to this one.
+    a new record. `local`: a name by which other upserts of the chunk may refer to this one. `beside`: what else is
+    written or deleted with it, all or nothing; what is not there to be deleted refuses it. `flaws`: what is wrong with
+    it, known already and told when it is written.
     """
 
     entity: str
@@ -98,12 +120,17 @@ class Upsert:
     links: Mapping[str, LinkSet] = field(default_factory=dict)
     children: Mapping[str, tuple[Upsert, ...]] = field(default_factory=dict)
     replace_children: frozenset[str] = frozenset()  # relations whose other children are deleted
+    replace_only: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)  # those with such a field
     translations: tuple[tuple[Reference, Mapping[str, Json] | None], ...] = ()
     defaults: Mapping[str, Json] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     scope: Scope = BASE
     mode: Mode = Mode.UPSERT
     local: str | None = None
+    beside: tuple[Upsert | Delete, ...] = ()
+    place: Place | None = None  # in a tree of records with a position
+    files: tuple[File, ...] = ()
+    flaws: tuple[FieldError, ...] = ()
     path: str = ""  # of a nested upsert: JSON pointer below its record
 
 

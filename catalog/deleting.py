@@ -21,6 +21,8 @@ def check(entity: str, rows: Sequence[Row], *, granted: Rights) -> None:
     checking.rights(rows, current, granted)
     for row in rows:
         row.kind = OutcomeKind.DELETED if row.exists else OutcomeKind.MISSING
+        if row.nested and not row.exists and (key := row.command.key):
+            row.refuse(FieldError(path="", code=ErrorCode.MISSING, params={"by": key.by, "value": key.value}))
         if str(row.id) in current.spec.protected:
             row.refuse(FieldError(path="", code=ErrorCode.PROTECTED))
     present = {row.id: row for row in rows if row.exists and not row.errors}
@@ -34,16 +36,28 @@ def delete(entity: str, rows: Sequence[Row], marks: Marks) -> None:
 
 
 def remove_others(
-    relation: Children, owners: Sequence[UUID | None], kept: Sequence[UUID | None], marks: Marks
+    relation: Children,
+    owners: Sequence[tuple[UUID | None, str, tuple[str, ...]]],
+    kept: Sequence[UUID | None],
+    marks: Marks,
 ) -> set[UUID | None]:
-    """Delete the children of `owners` that are not among `kept`; the owners that lost some."""
+    """Delete the children of `owners` that are not among `kept`; the owners that lost some.
+
+    An owner is (id, field, values): with a field, only its children that have one of the values there. One statement
+    for each such field finds them.
+    """
     current = plan(relation.entity)
     column = current.column_of[relation.field]
-    gone = run(
-        f"""SELECT id, "{column}" FROM {current.table}
-             WHERE "{column}" = ANY(%b::uuid[]) AND NOT id = ANY(%b::uuid[])""",
-        [list(owners), list(kept)],
-    )
+    gone: list[tuple[UUID, UUID]] = []
+    for field in sorted({field for _, field, _ in owners}):
+        pairs = [(id, value) for id, its, values in owners if its == field for value in (values if field else ("",))]
+        kind = f't."{current.column_of[field]}"' if field else "''"
+        gone += run(
+            f"""SELECT t.id, t."{column}" FROM {current.table} t
+                  JOIN unnest(%b::uuid[], %b::text[]) AS o (owner, kind) ON t."{column}" = o.owner AND {kind} = o.kind
+                 WHERE NOT t.id = ANY(%b::uuid[])""",
+            [[id for id, _ in pairs], [value for _, value in pairs], list(kept)],
+        )
     _remove(current, [id for id, _ in gone], marks)
     return {owner for _, owner in gone}
 

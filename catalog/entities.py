@@ -210,6 +210,7 @@ TAG = EntitySpec(name="tag", model="catalog.Tag", fields=(_name(), CUSTOM_FIELDS
 MEDIA = EntitySpec(
     name="media",
     model="catalog.Media",
+    keys=(_by("content_hash", unique=False),),
     fields=(
         *_flags("private"),
         Text(name="title", translated=True),
@@ -305,6 +306,13 @@ ATTRIBUTE_OPTION = EntitySpec(
 CATEGORY = EntitySpec(
     name="category",
     model="catalog.Category",
+    lookups={
+        "root_of_store": """
+            SELECT s.code, g.root_category_id FROM catalog_store s JOIN catalog_storegroup g ON g.id = s.group_id
+             UNION ALL
+            SELECT '', g.root_category_id FROM catalog_store s JOIN catalog_storegroup g ON g.id = s.group_id
+             WHERE s.is_default"""
+    },
     store_values="catalog.CategoryStoreValue",
     children=(Children(name="children", entity="category", field="parent"),),
     links=(Links(name="tags", entity="tag", mapping="catalog.CategoryTag", owner="category", target="tag"),),
@@ -472,13 +480,14 @@ PRODUCT_MEDIA = EntitySpec(
     name="product_media",
     model="catalog.ProductMedia",
     store_values="catalog.ProductMediaStoreValue",
+    keys=(_by("product", "media", unique=False), _by("product", "number", unique=False)),
     fields=(
         Ref(name="product", entity="product", nullable=False),
         Ref(name="media", entity="media", nullable=False),
         Integer(name="position", nullable=False, height=STORE),
         Text(name="label", height=STORE),
         Flag(name="disabled", nullable=False, height=STORE),
-        Document(name="types", nullable=False, array=True),
+        Document(name="types", nullable=False, array=True, exclusive_in="product"),
         CUSTOM_FIELDS,
     ),
 )

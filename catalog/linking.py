@@ -8,6 +8,7 @@ from uuid import UUID
 from catalog import resolving, scopes, statements
 from catalog.commands import Change, Json
 from catalog.marking import Marks
+from catalog.outcomes import ErrorCode, FieldError
 from catalog.plans import Plan
 from catalog.registry import Links
 from catalog.resolving import Upcoming
@@ -23,9 +24,24 @@ def targets(rows: Sequence[Row], current: Plan, coming: Upcoming) -> Targets:
     linked = [row for row in rows if row.links]
     if not linked:
         return {}
-    return {
+    found = {
         links.name: resolving.link_targets(linked, links.entity, links.name, coming) for links in current.spec.links
     }
+    for name, targets_of in found.items():
+        _refuse_absent([row for row in targets_of if row.links[name].demanded], current, name, targets_of)
+    return found
+
+
+def _refuse_absent(rows: Sequence[Row], current: Plan, name: str, targets_of: Mapping[Row, list[UUID | None]]) -> None:
+    """Refuse the rows that demand that a link is there, which is not. One statement, if there are any."""
+    pairs = [(row, target) for row in rows for target in targets_of[row] if target is not None]
+    if not pairs:
+        return
+    owners, ends = [row.id for row, _ in pairs], [target for _, target in pairs]
+    there = set(run(statements.existing_links(current.spec.name, name), [owners, ends]))
+    for row, target in pairs:
+        if (row.id, target) not in there:
+            row.refuse(FieldError(path=f"/{name}", code=ErrorCode.MISSING, params={"by": "link", "value": name}))
 
 
 def write(rows: Sequence[Row], current: Plan, found: Targets, marks: Marks) -> set[UUID | None]:

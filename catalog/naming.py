@@ -22,11 +22,16 @@ def written(command: Command) -> Iterator[Name]:
         yield _name(command.entity, command.key)
     if isinstance(command, Delete):
         return
+    yield from _written_inside(command)
+
+
+def _written_inside(command: Upsert) -> Iterator[Name]:
+    """Its new name, and the records nested in it; of those, keys that nobody can resolve yet stand for nothing."""
     key = ENTITIES[command.entity].key
     if key and isinstance(value := command.values.get(key.fields[0]), str):
         yield command.entity, key.name, key.fold(value)
     for inner in _nested(command):
-        yield from written(inner)
+        yield from (name for name in written(inner) if name[2] is not None or name[1] == EVERY)
 
 
 def referred(command: Command) -> Iterator[Name]:
@@ -47,7 +52,7 @@ def referred(command: Command) -> Iterator[Name]:
         yield from referred(inner)
 
 
-def _nested(command: Upsert) -> Iterator[Upsert]:
+def _nested(command: Upsert) -> Iterator[Command]:
     for ref in ENTITIES[command.entity].refs:
         if isinstance(inner := command.values.get(ref.name), Upsert):
             yield inner
@@ -55,6 +60,7 @@ def _nested(command: Upsert) -> Iterator[Upsert]:
         yield from (link.target for link in chosen.links if isinstance(link.target, Upsert))
     for members in command.children.values():
         yield from members
+    yield from command.beside
 
 
 def _name(entity: str, reference: Reference) -> Name:

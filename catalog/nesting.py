@@ -40,10 +40,17 @@ def _rows(command: Command, index: int, *, path: str, nested: bool) -> Iterator[
     yield from _to_one(row, command)
     yield from _to_many(row, command)
     yield from _children(row, command)
+    for position, other in enumerate(command.beside):
+        path = other.path if isinstance(other, Upsert) else ""
+        yield from _rows(other, row.index, path=row.path + (path or f"/{position}"), nested=True)
 
 
 def _is_flat(command: Upsert) -> bool:
-    if command.children or any(isinstance(link.target, Upsert) for s in command.links.values() for link in s.links):
+    if (
+        command.children
+        or command.beside
+        or any(isinstance(link.target, Upsert) for s in command.links.values() for link in s.links)
+    ):
         return False
     names = _ref_names(command.entity)
     return names.isdisjoint(command.values) or not any(isinstance(command.values.get(n), Upsert) for n in names)

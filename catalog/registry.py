@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import Final
 
 
 class Height(StrEnum):
@@ -55,6 +56,9 @@ class Integer(FieldSpec):
     maximum: int = 2**31 - 1
 
 
+NUMBER: Final = Integer(name="number", minimum=-(2**63), maximum=2**63 - 1)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Flag(FieldSpec):
     pass
@@ -71,6 +75,7 @@ class Document(FieldSpec):
 
     merged: bool = False
     array: bool = False  # a list instead of an object
+    exclusive_in: str = ""  # a reference: of the records that share it, each element belongs to who got it last
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,7 +130,10 @@ class Children:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NaturalKey:
-    """Fields that together name a record beside its id. One alone may have a column for its comparable form."""
+    """Fields that together name a record beside its id. One alone may have a column for its comparable form.
+
+    One of several may be `number`, which is no field: it names a record only together with what it belongs to.
+    """
 
     fields: tuple[str, ...]
     column: str = ""
@@ -155,6 +163,10 @@ class EntitySpec:
     def by_name(self) -> Mapping[str, FieldSpec]:
         return {spec.name: spec for spec in self.fields}
 
+    def key_field(self, name: str) -> FieldSpec:
+        """The field that is part of a natural key."""
+        return NUMBER if name == NUMBER.name else self.by_name[name]
+
     @cached_property
     def refs(self) -> tuple[Ref, ...]:
         return tuple(spec for spec in self.fields if isinstance(spec, Ref))
@@ -165,8 +177,8 @@ class EntitySpec:
 
     @cached_property
     def key(self) -> NaturalKey | None:
-        """Its usual natural key, when that is a single field."""
-        return self.keys[0] if self.keys and len(self.keys[0].fields) == 1 else None
+        """Its usual natural key, when that is a single field and unique."""
+        return self.keys[0] if self.keys and len(self.keys[0].fields) == 1 and self.keys[0].unique else None
 
     @cached_property
     def keys_by_name(self) -> Mapping[str, NaturalKey]:

@@ -54,7 +54,7 @@ def comparable(entity: str, reference: Reference, known: Found | None = None) ->
         return value if isinstance(value, str) else None
     if len(key.fields) == 1:
         return key.fold(value) if isinstance(value, str) and "\0" not in value else None
-    parts = tuple(_part(spec.by_name[name], part, known or {}) for name, part in zip(key.fields, value, strict=True))
+    parts = tuple(_part(spec.key_field(name), part, known or {}) for name, part in zip(key.fields, value, strict=True))
     return None if None in parts else parts
 
 
@@ -185,12 +185,14 @@ def _look_up(current: Plan, by: str, values: Sequence[Json]) -> list[tuple[Json,
         return _look_up_tuples(current, key, values)
     column, kind = (key.column, "text") if key else (by, {"id": "uuid", "number": "bigint"}[by])
     statement = f'SELECT "{column}", id FROM {current.table} WHERE "{column}" = ANY(%b::{kind}[])'
+    if key is not None and not key.unique:
+        statement += " ORDER BY number DESC"  # the oldest counts
     return [(value, id) for value, id in run(statement, [values])]
 
 
 def _look_up_tuples(current: Plan, key: NaturalKey, values: Sequence[Json]) -> list[tuple[Json, UUID]]:
     """The oldest record of each, where the key is not unique."""
-    columns = [current.column_of[name] for name in key.fields]
+    columns = [current.column_of.get(name, name) for name in key.fields]
     arrays = ", ".join(f"%b::{_sql_type(current, name)}[]" for name in key.fields)
     same = " AND ".join(f't."{column}" = k."{column}"' for column in columns)
     rows = run(
@@ -202,14 +204,14 @@ def _look_up_tuples(current: Plan, key: NaturalKey, values: Sequence[Json]) -> l
 
 
 def _sql_type(current: Plan, name: str) -> str:
-    field = current.spec.by_name[name]
-    return {Ref: "uuid", Integer: "int", Number: "numeric"}.get(type(field), "text")
+    field = current.spec.key_field(name)
+    return {Ref: "uuid", Integer: "bigint", Number: "numeric"}.get(type(field), "text")
 
 
 def _gather_inner(entity: str, key: Reference, names: Names) -> None:
     spec = plan(entity).spec
     for name, part in zip(spec.keys_by_name[key.by].fields, key.value, strict=True):
-        field = spec.by_name[name]
+        field = spec.key_field(name)
         if isinstance(field, Ref) and isinstance(part, Reference):
             names[field.entity, part.by].add(comparable(field.entity, part))
 
@@ -220,7 +222,8 @@ def _part(field: object, part: Json, known: Found) -> Json:
             return None
         own = comparable(field.entity, part)
         return known.get((field.entity, part.by, own), own if part.by == "id" else None)
-    return part if isinstance(part, str | int) else None
+    fits = isinstance(part, str) or (isinstance(part, int) and abs(part) < 2**63)
+    return part if fits else None
 
 
 def _uuid(value: Json) -> UUID | None:

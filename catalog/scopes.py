@@ -23,19 +23,20 @@ SEPARATOR = "/"  # an override of one custom field is kept as custom_fields/<key
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The stores of this catalog, by code: (id, website id)."""
+    """The stores of this catalog, by code and by number: (id, website id)."""
 
-    by_code: dict[str, tuple[UUID, UUID]]
+    by_name: dict[str | int, tuple[UUID, UUID]]
 
     @classmethod
     def load(cls) -> Stores:
-        return cls({code: (id, website) for code, id, website in run("SELECT code, id, website_id FROM catalog_store")})
+        rows = run("SELECT code, number, id, website_id FROM catalog_store")
+        return cls({name: (id, website) for code, number, id, website in rows for name in (code, number)})
 
-    def covering(self, code: str, height: Height) -> list[UUID]:
+    def covering(self, store: str | int, height: Height) -> list[UUID]:
         """The stores for which a value at `height`, sent to one store, stands."""
-        id, website = self.by_code[code]
+        id, website = self.by_name[store]
         if effective(height) is Height.WEBSITE:
-            return [other for other, its_website in self.by_code.values() if its_website == website]
+            return sorted({other for other, its_website in self.by_name.values() if its_website == website})
         return [id]
 
 
@@ -47,9 +48,9 @@ def effective(height: Height) -> Height:
 def check(rows: Sequence[Row], stores: Stores) -> None:
     """Refuse the rows whose store does not exist."""
     for row in rows:
-        code = _store(row)
-        if code and code not in stores.by_code:
-            params = {"entity": "store", "by": "code", "value": code}
+        store = _store(row)
+        if store is not None and store not in stores.by_name:
+            params = {"entity": "store", "by": "code" if isinstance(store, str) else "number", "value": store}
             row.refuse(FieldError(path="", code=ErrorCode.REFERENCE, params=params))
 
 
@@ -57,7 +58,7 @@ def separate(rows: Sequence[Row], current: Plan) -> None:
     """Move the values that belong to a row's store out of its base document. A new record has base values only."""
     if not current.spec.store_values:
         return
-    here = [row for row in rows if row.exists and _store(row)]
+    here = [row for row in rows if row.exists and _store(row) is not None]
     local = [field for field in current.spec.fields if here and effective(field.height) is not Height.GLOBAL]
     for row in here:
         for field in local:
@@ -76,8 +77,8 @@ def write(rows: Sequence[Row], current: Plan, stores: Stores) -> set[UUID | None
 
 def website_of(row: Row, stores: Stores) -> UUID | None:
     """The website of the store in whose scope a row is written, None for the base."""
-    code = _store(row)
-    return stores.by_code[code][1] if code else None
+    store = _store(row)
+    return None if store is None else stores.by_name[store][1]
 
 
 def read(entity: str, ids: Sequence[UUID], *, scope: Scope) -> dict[UUID, dict[str, Json]]:
@@ -104,7 +105,7 @@ def read(entity: str, ids: Sequence[UUID], *, scope: Scope) -> dict[UUID, dict[s
     return records
 
 
-def _store(row: Row) -> str | None:
+def _store(row: Row) -> str | int | None:
     return row.command.scope.store if isinstance(row.command, Upsert) else None
 
 
@@ -116,11 +117,11 @@ def _override(field: FieldSpec, value: Json, current: Plan) -> dict[str, Json]:
 
 def _entries(row: Row, current: Plan, stores: Stores) -> Iterator[tuple[Any, ...]]:
     heights = {field.column: field.height for field in current.spec.fields}
-    code = _store(row)
-    assert code is not None, "only rows with a store have overrides"
+    own = _store(row)
+    assert own is not None, "only rows with a store have overrides"
     documents: dict[UUID, dict[str, Json]] = {}
     for column, value in row.overrides.items():
-        for store in stores.covering(code, heights[column.split(SEPARATOR)[0]]):
+        for store in stores.covering(own, heights[column.split(SEPARATOR)[0]]):
             documents.setdefault(store, {})[column] = value
     for store, document in documents.items():
         yield row.id, store, orjson.dumps(document, default=str).decode()
@@ -130,8 +131,8 @@ def _languages(scope: Scope) -> list[UUID]:
     """The languages whose texts are shown, the one that counts most last."""
     if scope.store:
         rows = run(
-            """SELECT l.parent_id, l.id FROM catalog_store s JOIN catalog_language l ON l.id = s.language_id
-                WHERE s.code = %b""",
+            f"""SELECT l.parent_id, l.id FROM catalog_store s JOIN catalog_language l ON l.id = s.language_id
+                 WHERE s.{_named(scope.store)} = %b""",
             [scope.store],
         )
     else:
@@ -154,11 +155,16 @@ def _translate(records: dict[UUID, dict[str, Json]], current: Plan, languages: S
         records[owner].update({name: v for name, v in zip(texts, values, strict=True) if v is not None})
 
 
-def _overlay(records: dict[UUID, dict[str, Json]], current: Plan, store: str) -> None:
+def _named(store: str | int) -> str:
+    """The column that names it."""
+    return "code" if isinstance(store, str) else "number"
+
+
+def _overlay(records: dict[UUID, dict[str, Json]], current: Plan, store: str | int) -> None:
     by_column = {field.column: field for field in current.spec.fields}
     rows = run(
         f"""SELECT v."{current.owner}", v."values" FROM {current.store_table} v
-              JOIN catalog_store s ON s.id = v.store_id AND s.code = %b
+              JOIN catalog_store s ON s.id = v.store_id AND s.{_named(store)} = %b
              WHERE v."{current.owner}" = ANY(%b::uuid[])""",
         [store, list(records)],
     )

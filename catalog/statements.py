@@ -85,6 +85,37 @@ def unlink(entity: str, name: str) -> str:
 
 
 @cache
+def existing_links(entity: str, name: str) -> str:
+    """owners uuid[], targets uuid[] -> (owner, target) of the links that are there."""
+    mapping = plan(entity).mappings[name]
+    return f"""
+        SELECT m."{mapping.owner}", m."{mapping.target}"
+          FROM {mapping.table} m
+          JOIN unnest(%b::uuid[], %b::uuid[]) AS k (owner, target)
+            ON m."{mapping.owner}" = k.owner AND m."{mapping.target}" = k.target"""
+
+
+@cache
+def take_over(entity: str, column: str, shared: str) -> str:
+    """ids uuid[], in the order of the writes: their elements of a list are nobody else's below the same `shared`."""
+    table = plan(entity).table
+    return f"""
+        WITH given AS (
+             SELECT u.nth, t.id, t."{shared}" AS shared, t."{column}" AS elements
+               FROM unnest(%b::uuid[]) WITH ORDINALITY AS u (id, nth) JOIN {table} t ON t.id = u.id)
+        UPDATE {table} o SET "{column}" = k.kept, updated_at = now()
+          FROM (SELECT t.id, (SELECT coalesce(jsonb_agg(e.element ORDER BY e.nth), '[]')
+                                FROM jsonb_array_elements(t."{column}") WITH ORDINALITY AS e (element, nth)
+                               WHERE NOT EXISTS (
+                                     SELECT 1 FROM given g
+                                      WHERE g.shared = t."{shared}" AND g.id <> t.id
+                                        AND g.elements @> jsonb_build_array(e.element)
+                                        AND g.nth > coalesce((SELECT s.nth FROM given s WHERE s.id = t.id), 0))) AS kept
+                  FROM {table} t WHERE t."{shared}" IN (SELECT shared FROM given)) k
+         WHERE o.id = k.id AND o."{column}" <> k.kept"""
+
+
+@cache
 def link_initially(entity: str, name: str) -> str:
     """owners uuid[], targets uuid[] (null: all there are): for records that are new."""
     mapping = plan(entity).mappings[name]

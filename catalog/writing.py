@@ -11,7 +11,7 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 
-from catalog import deleting, nesting, resolving, upserting, validation, waves
+from catalog import arranging, deleting, nesting, resolving, upserting, validation, waves
 from catalog.commands import Command, Delete, Indexing, Policy, Upsert
 from catalog.indexing import settle
 from catalog.marking import Marks
@@ -95,7 +95,8 @@ def _write(commands: Sequence[Command], rights: Rights, marks: Marks) -> list[Ou
     rows = nesting.flatten(commands)
     _validate(rows)
     resolving.identify(rows)
-    stores = Stores.load() if any(isinstance(c, Upsert) and c.scope.store for c in commands) else Stores({})
+    scoped = any(isinstance(row.command, Upsert) and row.command.scope.store is not None for row in rows)
+    stores = Stores.load() if scoped else Stores({})
     for number, wave in enumerate(waves.split(rows)):
         if number:
             resolving.identify(wave)
@@ -112,6 +113,8 @@ def _validate(rows: Sequence[Row]) -> None:
             row.values = values
             if errors:
                 row.refuse(*errors)
+            if row.command.flaws:  # type: ignore[union-attr]
+                row.refuse(*row.command.flaws)  # type: ignore[union-attr]
 
 
 def _write_wave(wave: Sequence[Row], rights: Rights, stores: Stores, marks: Marks) -> None:
@@ -129,6 +132,7 @@ def _write_wave(wave: Sequence[Row], rights: Rights, stores: Stores, marks: Mark
     for name in order:
         good = [row for row in upserts[name] if row.good]
         upserting.write(name, good, stores=stores, targets=targets[name], marks=marks)
+        arranging.arrange(name, good)
     _drop_replaced(upserts, marks)
     for name in sorted(deletes, key=lambda name: -plan(name).rank):
         deleting.delete(name, [row for row in deletes[name] if row.good], marks)
@@ -138,17 +142,25 @@ def _drop_replaced(upserts: Mapping[str, Sequence[Row]], marks: Marks) -> None:
     """Delete the children that a command which replaces them did not bring."""
     for name, rows in upserts.items():
         for relation in plan(name).spec.children:
-            replacing = [row for row in rows if row.good and row.exists and relation.name in _replaced(row)]
+            replacing = [row for row in rows if row.good and row.exists and _replaces(row, relation.name)]
             if replacing:
                 kept = [child.id for child in upserts.get(relation.entity, ()) if child.good]
-                changed = deleting.remove_others(relation, [row.id for row in replacing], kept, marks)
+                chosen = [(row.id, *_only(row, relation.name)) for row in replacing]
+                changed = deleting.remove_others(relation, chosen, kept, marks)
                 for row in replacing:
                     if row.id in changed:
                         row.kind = OutcomeKind.UPDATED
 
 
-def _replaced(row: Row) -> frozenset[str]:
-    return row.command.replace_children if isinstance(row.command, Upsert) else frozenset()
+def _replaces(row: Row, relation: str) -> bool:
+    command = row.command
+    return isinstance(command, Upsert) and (relation in command.replace_children or relation in command.replace_only)
+
+
+def _only(row: Row, relation: str) -> tuple[str, tuple[str, ...]]:
+    """The field and its values that the children to be replaced have; ("", ()) means all children."""
+    assert isinstance(row.command, Upsert), "only upserts have children"
+    return row.command.replace_only.get(relation, ("", ()))
 
 
 def _spoil(wave: Sequence[Row]) -> None:

@@ -19,7 +19,8 @@ _numbers = count(1)
 def example(entity: str) -> Model:
     """A new one each time."""
     current = plan(entity)
-    mandatory = {name for key in current.spec.keys for name in key.fields} | set(current.mandatory)
+    named = {name for key in current.spec.keys for name in key.fields if name in current.spec.by_name}
+    mandatory = named | set(current.mandatory)
     values = {name: _value(current.spec.by_name[name]) for name in mandatory}
     [outcome] = writing.apply([Upsert(entity=entity, key=None, values=values)])
     assert outcome.id is not None, outcome.errors
