@@ -21,7 +21,7 @@ def check(entity: str, rows: Sequence[Row], *, granted: Rights) -> None:
     checking.rights(rows, current, granted)
     for row in rows:
         row.kind = OutcomeKind.DELETED if row.exists else OutcomeKind.MISSING
-        if row.nested and not row.exists and (key := row.command.key):
+        if row.demanded and not row.exists and (key := row.command.key):
             row.refuse(FieldError(path="", code=ErrorCode.MISSING, params={"by": key.by, "value": key.value}))
         if str(row.id) in current.spec.protected:
             row.refuse(FieldError(path="", code=ErrorCode.PROTECTED))

@@ -40,9 +40,7 @@ def _rows(command: Command, index: int, *, path: str, nested: bool) -> Iterator[
     yield from _to_one(row, command)
     yield from _to_many(row, command)
     yield from _children(row, command)
-    for position, other in enumerate(command.beside):
-        path = other.path if isinstance(other, Upsert) else ""
-        yield from _rows(other, row.index, path=row.path + (path or f"/{position}"), nested=True)
+    yield from _beside(row, command)
 
 
 def _is_flat(command: Upsert) -> bool:
@@ -92,3 +90,12 @@ def _children(row: Row, command: Upsert) -> Iterator[Row]:
             path = row.path + (member.path or f"/{name}/{position}")
             child = replace(member, values={**member.values, **parent})
             yield from _rows(child, row.index, path=path, nested=True)
+
+
+def _beside(row: Row, command: Upsert) -> Iterator[Row]:
+    for position, other in enumerate(command.beside):
+        path = row.path + ((other.path if isinstance(other, Upsert) else "") or f"/{position}")
+        if isinstance(other, Delete):
+            yield Row(index=row.index, command=other, path=path, nested=True, demanded=True)
+        else:
+            yield from _rows(other, row.index, path=path, nested=True)
