@@ -210,14 +210,18 @@ def take_place(operation: Operation, *, total: int) -> None:
 
     The last step before the commit, as for a new one.
     """
-    run("SELECT pg_advisory_xact_lock(%b::bigint)", [ACCEPT_LOCK])
-    [(operation.seq,)] = run("SELECT nextval('asyncops_accept_order')")
+    _draw([operation])
     Operation.objects.filter(pk=operation.pk).update(seq=operation.seq, total=total)
 
 
 def _store_in_order(operations: Sequence[Operation]) -> None:
     """The last step before the commit: who has the lock commits before the next one draws, so seq is commit order."""
+    _draw(operations)
+    for operation in operations:
+        operation.save(force_insert=True)
+
+
+def _draw(operations: Sequence[Operation]) -> None:
     run("SELECT pg_advisory_xact_lock(%b::bigint)", [ACCEPT_LOCK])
     for operation in operations:
         [(operation.seq,)] = run("SELECT nextval('asyncops_accept_order')")
-        operation.save(force_insert=True)
