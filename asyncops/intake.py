@@ -19,8 +19,8 @@ from asyncops.dialects import ItemRefused
 from asyncops.models import Body, Chunk, Operation, Split
 from asyncops.states import SplitState, State
 from asyncops.submissions import Caller, Submission
-from catalog import writing
-from catalog.commands import Command, Indexing, Json, Policy
+from catalog import storing, writing
+from catalog.commands import Command, Indexing, Json, Policy, Upsert
 from catalog.outcomes import FieldError, Outcome
 from catalog.sql import run
 
@@ -158,7 +158,10 @@ def one_commit() -> Iterator[list[Operation]]:
 
 
 def understand(submission: Submission) -> list[Command]:
-    """The commands that the items mean, or ItemsRefused with every error of every item."""
+    """The commands that the items mean, or ItemsRefused with every error of every item.
+
+    Contents of files are kept here already: a worker writes the records alone, and no network is in its transaction.
+    """
     if len(submission.items) > settings.MAX_ITEMS:
         raise TooManyItems(limit=settings.MAX_ITEMS)
     parse = partial(dialects.get(submission.dialect).parse, submission.kind, context=submission.context)
@@ -170,6 +173,7 @@ def understand(submission: Submission) -> list[Command]:
             errors[index] = refusal.errors
     if errors:
         raise ItemsRefused(errors)
+    storing.keep(file for command in commands if isinstance(command, Upsert) for file in command.files)
     return commands
 
 

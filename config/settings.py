@@ -36,6 +36,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 LOGIN_TOKEN_HOURS = env.number("BULKHEAD_LOGIN_TOKEN_HOURS", 4, minimum=1)
 LOGIN_ATTEMPTS_PER_MINUTE = env.number("BULKHEAD_LOGIN_ATTEMPTS_PER_MINUTE", 30, minimum=1)
 
+# Files: on a disk that all hosts share, or in a bucket
+FILES_ROOT = env.text("BULKHEAD_FILES_ROOT", str(BASE_DIR / ".local" / "files"))
+S3_BUCKET = env.text("BULKHEAD_S3_BUCKET", "")
+S3_ENDPOINT = env.text("BULKHEAD_S3_ENDPOINT", "")
+MAX_IMAGE_PIXELS = env.number("BULKHEAD_MAX_IMAGE_PIXELS", 100_000_000, minimum=1)
+
 # How values are kept and shown
 PRICE_SCOPE = env.choice("BULKHEAD_PRICE_SCOPE", "store", ("store", "website", "global"))
 
@@ -146,6 +152,22 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 0.2, "socket_connect_timeout": 0.2, "retry": Retry(NoBackoff(), 0)},
     },
     "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # when Redis is away
+}
+
+
+def _storage(name: str) -> dict[str, Any]:
+    """One kind of files: a folder, or a prefix in the bucket."""
+    if not S3_BUCKET:
+        options: dict[str, Any] = {"location": str(Path(FILES_ROOT) / name), "allow_overwrite": True}
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+    options = {"bucket_name": S3_BUCKET, "endpoint_url": S3_ENDPOINT or None, "location": name, "file_overwrite": True}
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
+STORAGES = {
+    "default": _storage("files"),
+    "media": _storage("media"),
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"

@@ -31,7 +31,7 @@ def pytest_load_initial_conftests() -> None:
     atexit.register(_running.close)  # pytest that refuses its command line never comes to pytest_unconfigure
     place = _running.enter_context(places.throw_away())
     os.environ.update(_running.enter_context(servers.running(place)).environment)
-    for name, value in TEST_SETTINGS.items():
+    for name, value in {**TEST_SETTINGS, "BULKHEAD_FILES_ROOT": str(place.logs.parent / "files")}.items():
         os.environ.setdefault(name, value)
 
 
