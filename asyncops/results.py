@@ -39,8 +39,8 @@ def set_of(view: ItemView) -> ResultSet | None:
     return named.get(view.outcome, ResultSet.WRITTEN)
 
 
-def lines(operation: Operation, wanted: ResultSet) -> Iterator[bytes]:
-    """JSON Lines, in the order of the items, a window at a time.
+def lines(operation: Operation, wanted: ResultSet | None) -> Iterator[bytes]:
+    """JSON Lines, in the order of the items, a window at a time. `wanted` None: every item that is decided.
 
     Each line: `index` (position in the request), `outcome`, `record` (id, or null), `input` (the item as sent), and
     for a refused item `errors`: a list of `path` (JSON pointer below the item), `code`, `params`.
@@ -56,13 +56,18 @@ def _chunk_after(operation: Operation, first: int) -> Chunk | None:
     return later.defer("payload", "writes", "refers").first()
 
 
-def _of_chunk(operation: Operation, chunk: Chunk, wanted: ResultSet) -> Iterator[bytes]:
+def _of_chunk(operation: Operation, chunk: Chunk, wanted: ResultSet | None) -> Iterator[bytes]:
     """The payload is read as far as an item of it is wanted."""
     inputs = enumerate(_inputs(chunk), chunk.first)
     for first in range(chunk.first, chunk.first + chunk.size, WINDOW):
-        views = [v for v in journal.window(operation, chunk, first=first, count=WINDOW) if set_of(v) is wanted]
+        window = journal.window(operation, chunk, first=first, count=WINDOW)
+        views = [view for view in window if _is_in(set_of(view), wanted)]
         if views:
             yield b"".join(_line(view, _until(view.index, inputs)) for view in views)
+
+
+def _is_in(found: ResultSet | None, wanted: ResultSet | None) -> bool:
+    return found is not None and wanted in {found, None}
 
 
 def _until(wanted: int, inputs: Iterator[tuple[int, str]]) -> str:

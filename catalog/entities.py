@@ -73,7 +73,11 @@ LANGUAGE = EntitySpec(
     model="catalog.Language",
     protected=(SYSTEM_LANGUAGE,),
     lookups={
-        "code": "SELECT l.code, t.id FROM catalog_language t JOIN catalog_locale l ON l.id = t.translation_code_id"
+        "code": "SELECT l.code, t.id FROM catalog_language t JOIN catalog_locale l ON l.id = t.translation_code_id",
+        # "de": the oldest language whose locale begins so
+        "short_code": """SELECT DISTINCT ON (1) split_part(l.code, '-', 1), t.id
+                           FROM catalog_language t JOIN catalog_locale l ON l.id = t.translation_code_id
+                          ORDER BY 1, t.number""",
     },
     fields=(
         _name(),
@@ -227,9 +231,17 @@ MEDIA = EntitySpec(
     ),
 )
 
+# A manufacturer's code, for those who name it by one: as it was given, or made of its name.
+MANUFACTURER_CODE = """coalesce({alias}.custom_fields->>'indexName',
+    trim(BOTH '-' FROM regexp_replace(lower({alias}.name), '[^[:alnum:]]+', '-', 'g')))"""
+
 MANUFACTURER = EntitySpec(
     name="manufacturer",
     model="catalog.Manufacturer",
+    lookups={
+        "code": f"""SELECT DISTINCT ON (1) {MANUFACTURER_CODE.format(alias="m")}, m.id
+                      FROM catalog_manufacturer m ORDER BY 1, m.number""",
+    },
     fields=(
         _translated_name(),
         Text(name="description", max_length=None, translated=True),

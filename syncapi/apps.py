@@ -12,6 +12,8 @@ class SyncapiConfig(AppConfig):
         from asyncops import dialects
         from syncapi.magento import stores
         from syncapi.magento.dialect import MAGENTO
+        from syncapi.shoptet.dialect import SHOPTET
 
         dialects.register(MAGENTO)
+        dialects.register(SHOPTET)
         stores.watch()

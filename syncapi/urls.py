@@ -8,14 +8,16 @@ from django.urls import include, path, re_path
 
 from syncapi import health
 from syncapi.crossing import Crossing
-from syncapi.owners import Claims
+from syncapi.owners import Claims, Owner
+from syncapi.shoptet.urls import view as shoptet
 
-BELOW_API: Final = Crossing(views={}, claims=Claims())
+BELOW_API: Final = Crossing(views={Owner.SHOPTET: shoptet}, claims=Claims())
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("syncapi.operations.urls")),
     path("", include("syncapi.magento.urls")),
+    path("", include("syncapi.shoptet.urls")),
     re_path(r"^api(?=/|$)", BELOW_API, name="api"),
 ]

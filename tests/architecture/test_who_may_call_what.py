@@ -19,7 +19,8 @@ OPERATION = "^operations/(?P<uuid>[^/]+)/?$"
 RESULTS = rf"{OPERATION[:-3]}/(?P<wanted>written|refused|untouched)\.jsonl$"
 ACTIONS = {name: f"{OPERATION[:-3]}/{name}/?$" for name in ("events", "cancel", "retry")}
 PATHS = {OPERATION: "operations/{uuid}", RESULTS: "operations/{uuid}/written.jsonl"}  # where a pattern has variables
-PATHS |= {"^operations/?$": "operations"} | {
+SHOPTET_RESULT = "^api-results/(?P<name>[^/]+)$"
+PATHS |= {"^operations/?$": "operations", SHOPTET_RESULT: "api-results/x"} | {
     pattern: f"operations/{{uuid}}/{name}" for name, pattern in ACTIONS.items()
 }
 
@@ -35,6 +36,7 @@ URLS = {
     ACTIONS["events"]: (401, 401, 403, 404),
     ACTIONS["cancel"]: (401, 401, 403, 405),  # who may call it at all is told that it is a POST
     ACTIONS["retry"]: (401, 401, 403, 405),
+    SHOPTET_RESULT: (404, 404, 404, 404),  # its name is the right to it
     "^rest(?=/|$)": (400, 400, 400, 400),  # without a route; the routes are below
     "^api(?=/|$)": (404, 404, 404, 404),  # without a path, as above
 }

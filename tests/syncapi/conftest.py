@@ -49,7 +49,7 @@ class Program:
             sent.setdefault("HTTP_AUTHORIZATION", f"Bearer {self.token}")
         content_type = sent.pop("CONTENT_TYPE", "application/json")
         response = CLIENT.generic(method, path, raw, content_type, **sent)
-        return Answer(status=response.status_code, headers=dict(response.headers), body=response.content)
+        return Answer(status=response.status_code, headers=dict(response.headers), body=response.getvalue())
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.call("GET", path, **headers)

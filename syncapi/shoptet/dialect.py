@@ -1,0 +1,38 @@
+"""What a worker asks the Shoptet dialect: what an item means, and how long its jobs can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+
+from asyncops.dialects import ItemRefused
+from catalog.commands import Command, Json
+from syncapi.shoptet import parsing
+from syncapi.shoptet.parsing.drafts import NotUnderstoodError
+
+
+@dataclass(frozen=True)
+class ShoptetDialect:
+    name: str = "shoptet"
+
+    @property
+    def lifetime(self) -> timedelta:
+        return timedelta(days=settings.OPERATION_DAYS)
+
+    def parse(self, kind: str, item: Json, context: Mapping[str, Json]) -> Command:
+        """Raises ItemRefused."""
+        try:
+            return parsing.command(kind, item, context)
+        except NotUnderstoodError as reason:
+            raise ItemRefused(*reason.errors) from None
+
+    def missing_is_refused(self, kind: str) -> bool:
+        """Deleting a product that is not there is an error of its row (contract 4)."""
+        return True
+
+
+SHOPTET: Final = ShoptetDialect()

@@ -1,0 +1,99 @@
+"""What became of a job, for people and for `grep`: a line for each row or error, and a summary (contract 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from django.conf import settings
+
+from asyncops import journal
+from asyncops.journal import UNDECIDED, UNTOUCHED, ItemView
+from asyncops.models import Operation
+from asyncops.states import LIVE, State
+from syncapi.shoptet import moments, names, rows, wording
+from syncapi.shoptet.names import DIALECT
+from syncapi.shoptet.refusals import PAYLOAD, Fault
+
+WINDOW: Final = 2000  # items read at once
+_DONE: Final = {"created": "created", "updated": "updated", "unchanged": "unchanged", "deleted": "deleted"}
+
+
+def of(operation: Operation) -> str | None:
+    """The text, None before the job has ended. After SHOPTET_LOG_LINES lines it says how many items it leaves out."""
+    if operation.state in LIVE:
+        return None
+    lines = [*_killed(operation)]
+    if operation.dialect == DIALECT and operation.kind in names.BATCHES:
+        lines += [*_rows(operation), _summary(operation, "rows")]
+    elif operation.dialect == DIALECT and operation.kind in names.UPLOADS:
+        lines += [_uploads(operation), *_errors(operation)]
+    else:
+        lines += [*_errors(operation), _summary(operation, "items")]
+    return "\n".join(lines)
+
+
+def _killed(operation: Operation) -> Iterator[str]:
+    if operation.state == State.CANCELLED:
+        who = operation.cancel_requested_by.get_username() if operation.cancel_requested_by else "the server"
+        yield f"Killed by {who} at {moments.written(operation.cancel_requested_at or operation.finished_at)}."
+
+
+def _summary(operation: Operation, what: str) -> str:
+    done = operation.processed - operation.refused
+    text = f"Summary: {operation.total} {what}, {done} ok, {operation.refused} failed"
+    return f"{text}, {operation.untouched} not processed" if operation.untouched else text
+
+
+def _uploads(operation: Operation) -> str:
+    what = "files" if operation.kind == names.FILES else "images"
+    stored = operation.processed - operation.refused
+    return f"{operation.total} {what}, {stored} stored, {operation.refused} failed"
+
+
+def _rows(operation: Operation) -> Iterator[str]:
+    """One line for each row of a batch file, with the number of its line there."""
+    limit = settings.SHOPTET_LOG_LINES
+    for view in _views(operation, min(operation.total, limit), with_payload=True):
+        number, data = rows.numbered(view.payload)
+        yield f"{number or view.index + 1}: {_outcome(operation, view, rows.named(data))}"
+    if operation.total > limit:
+        yield f"... {operation.total - limit} more rows, see /operations/{operation.uuid}/refused.jsonl"
+
+
+def _outcome(operation: Operation, view: ItemView, name: str) -> str:
+    if view.errors:
+        return f"ERROR {_told(view, at='')}"
+    if view.outcome in {UNDECIDED, UNTOUCHED}:
+        return "NOT PROCESSED"
+    return f"OK {operation.entity} {view.record_id or name} {_DONE[view.outcome]}"
+
+
+def _errors(operation: Operation) -> Iterator[str]:
+    """The refused items of an operation that is no batch."""
+    if not operation.refused:
+        return
+    at = "data" if operation.dialect != DIALECT or operation.kind == names.FILES else "data.images"
+    left = settings.SHOPTET_LOG_LINES
+    for view in _views(operation, operation.total):
+        if view.errors and left:
+            left -= 1
+            yield f"{at}[{view.index}]: {_told(view, at=f'{at}[{view.index}]')}"
+    if operation.refused > settings.SHOPTET_LOG_LINES:
+        yield f"... see /operations/{operation.uuid}/refused.jsonl for all {operation.refused} errors"
+
+
+def _told(view: ItemView, *, at: str) -> str:
+    """Every error of an item in one line: its code, its sentence, and the place inside of the item."""
+    return "; ".join(_sentence(wording.fault(error, at=at), at) for error in wording.telling(view.errors))
+
+
+def _sentence(fault: Fault, at: str) -> str:
+    text = " ".join(f"{fault.code} {fault.message}".split())
+    return text if fault.instance in {at, PAYLOAD} else f"{text} ({fault.instance})"
+
+
+def _views(operation: Operation, last: int, *, with_payload: bool = False) -> Iterator[ItemView]:
+    for first in range(0, last, WINDOW):
+        count = min(WINDOW, last - first)
+        yield from journal.items(operation, first=first, count=count, with_payload=with_payload)

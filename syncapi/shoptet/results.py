@@ -1,0 +1,66 @@
+"""The result of a job: whoever knows its unguessable name fetches it, without a token, for a day (contract 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from django.http import StreamingHttpResponse
+from django.utils import timezone
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+
+from asyncops import jobids, results
+from asyncops.models import Operation
+from syncapi.exchange import ApiRequest, ApiView
+from syncapi.shoptet import addresses, errors, rendering
+from syncapi.shoptet.envelope import Envelope, JsonWhateverIsAsked
+from syncapi.shoptet.names import Status
+from syncapi.shoptet.numbering import Numbered
+from syncapi.shoptet.refusals import Fault, Refusal
+
+HEADERS: Final = {
+    "Cache-Control": "private, no-store",
+    "X-Robots-Tag": "noindex",
+    "X-Content-Type-Options": "nosniff",
+}
+TYPES: Final = {"json": "application/json; charset=utf-8", "jsonl": "application/jsonl", "jsonl.gz": "application/gzip"}
+
+
+class Result(Numbered, ApiView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    renderer_classes = (Envelope,)
+    content_negotiation_class = JsonWhateverIsAsked
+
+    def get(self, request: ApiRequest, name: str) -> StreamingHttpResponse:
+        operation, extension = find(name)
+        answer = StreamingHttpResponse(_content(operation), content_type=TYPES[extension])
+        answer["Content-Disposition"] = f'attachment; filename="{jobids.of(operation.pk)}.{extension}"'
+        return answer
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        return {**super().default_response_headers, **HEADERS}
+
+    def get_exception_handler(self) -> Callable[[Exception, Mapping[str, Any]], Response]:
+        return errors.handle
+
+
+def find(name: str) -> tuple[Operation, str]:
+    """The operation whose result is called so. Raises Refusal: 410 when it is out of date, 404 for any other name."""
+    address = addresses.read(name)
+    number = jobids.number_of(address.job) if address else None
+    operation = Operation.objects.filter(pk=number).first() if number is not None else None
+    if address is None or operation is None or not address.is_of(operation):
+        raise Refusal(404, Fault(code="result-not-found", message=f'Result "{name}" not found.', instance=name))
+    match rendering.status(operation, now=timezone.now()):
+        case Status.COMPLETED:
+            return operation, address.extension
+        case Status.EXPIRED:
+            raise Refusal(410, Fault(code="result-expired", message="The result has expired.", instance=name))
+    raise Refusal(404, Fault(code="result-not-found", message=f'Result "{name}" not found.', instance=name))
+
+
+def _content(operation: Operation) -> Any:
+    return results.lines(operation, None)

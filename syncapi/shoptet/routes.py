@@ -1,0 +1,72 @@
+"""What a route declares, and the table that finds it: a known path with another method is told from an unknown path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rest_framework.response import Response
+
+from syncapi.exchange import ApiRequest
+from syncapi.shoptet.refusals import Fault, Refusal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Route:
+    """`path`: below /api/, variables as `:name`. `rights`: Django permissions, any of which lets in."""
+
+    method: str
+    path: str
+    rights: tuple[str, ...]
+    view: Callable[[ApiRequest, Call], Response]
+    is_secret: bool = False  # its answer must not be kept for a repeated request
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """A request after routing."""
+
+    route: Route
+    path: Mapping[str, str] = field(default_factory=dict)  # the path's variables
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RouteTable:
+    """Routes in the order in which they are tried."""
+
+    routes: Sequence[Route]
+
+    def find(self, method: str, path: str) -> Call:
+        """Raises Refusal: 404, or 405 with the methods that the path has."""
+        segments = path.strip("/").split("/")
+        matching = [route for route in self.routes if _fits(route, segments)]
+        if not matching:
+            message = f'Endpoint "{method} {path}" not found.'
+            raise Refusal(404, Fault(code="endpoint-not-found", message=message, instance=path))
+        wanted = "GET" if method == "HEAD" else method
+        exact = [route for route in matching if route.path == matching[0].path]
+        for route in exact:
+            if route.method == wanted:
+                return Call(route=route, path=_variables(route, segments))
+        raise _not_allowed(method, path, (route.method for route in exact))
+
+
+def _fits(route: Route, segments: Sequence[str]) -> bool:
+    parts = route.path.split("/")
+    return len(parts) == len(segments) and all(
+        (part[0] == ":" and segment) or part == segment for part, segment in zip(parts, segments, strict=True)
+    )
+
+
+def _variables(route: Route, segments: Sequence[str]) -> dict[str, str]:
+    parts = zip(route.path.split("/"), segments, strict=True)
+    return {part[1:]: segment for part, segment in parts if part[0] == ":"}
+
+
+def _not_allowed(method: str, path: str, allowed: Iterable[str]) -> Refusal:
+    fault = Fault(code="method-not-allowed", message=f'Method "{method}" is not allowed here.', instance=path)
+    return Refusal(405, fault, headers={"Allow": ", ".join(sorted(set(allowed)))})
