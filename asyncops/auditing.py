@@ -34,7 +34,9 @@ INVARIANTS: Final = (
         breaches=f"""
             SELECT o.id FROM asyncops_operation o
              WHERE o.state IN ('new', 'running') AND coalesce(o.started_at, o.accepted_at) {_OLD}
-               AND NOT EXISTS (SELECT 1 FROM asyncops_chunk c WHERE c.operation_id = o.id AND c.open)""",
+               AND NOT EXISTS (SELECT 1 FROM asyncops_chunk c WHERE c.operation_id = o.id AND c.open)
+               AND NOT EXISTS (SELECT 1 FROM asyncops_split s
+                                WHERE s.operation_id = o.id AND s.state IN ('waiting', 'queued', 'leased'))""",
     ),
     Invariant(
         name="a final operation has no open chunk, and the time of its end",
@@ -42,11 +44,33 @@ INVARIANTS: Final = (
             SELECT o.id FROM asyncops_operation o
              WHERE o.state NOT IN ('new', 'running')
                AND (o.finished_at IS NULL
-                    OR EXISTS (SELECT 1 FROM asyncops_chunk c WHERE c.operation_id = o.id AND c.open))""",
+                    OR EXISTS (SELECT 1 FROM asyncops_chunk c WHERE c.operation_id = o.id AND c.open)
+                    OR EXISTS (SELECT 1 FROM asyncops_split s
+                                WHERE s.operation_id = o.id AND s.state IN ('waiting', 'queued', 'leased')))""",
+    ),
+    Invariant(
+        name="an operation that is to be split has chunks only when its split is done",
+        breaches="""
+            SELECT s.operation_id FROM asyncops_split s
+             WHERE s.state <> 'done'
+               AND EXISTS (SELECT 1 FROM asyncops_chunk c WHERE c.operation_id = s.operation_id)""",
+    ),
+    Invariant(
+        name="an operation whose split was given up has failed, and says why",
+        breaches=f"""
+            SELECT o.id FROM asyncops_operation o JOIN asyncops_split s ON s.operation_id = o.id AND s.state = 'dead'
+             WHERE coalesce(o.started_at, o.accepted_at) {_OLD}
+               AND (o.state NOT IN ('failed', 'cancelled')
+                    OR NOT EXISTS (SELECT 1 FROM asyncops_operationerror e WHERE e.operation_id = o.id))""",
     ),
     Invariant(
         name="no lease is long over",
-        breaches=f"SELECT operation_id FROM asyncops_chunk WHERE open AND state = 'leased' AND lease_until {_OLD}",
+        breaches=f"""
+            SELECT operation_id FROM asyncops_chunk WHERE open AND state = 'leased' AND lease_until {_OLD}""",
+    ),
+    Invariant(
+        name="no lease of a split is long over",
+        breaches=f"SELECT operation_id FROM asyncops_split WHERE state = 'leased' AND lease_until {_OLD}",
     ),
     Invariant(
         name="the chunks of an operation are its items, each once",

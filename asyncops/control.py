@@ -9,9 +9,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from asyncops import doorbell, finishing, retrying
-from asyncops.models import Chunk, Operation, OperationQuerySet, Pause
+from asyncops.models import Chunk, Operation, OperationQuerySet, Pause, Split
 from asyncops.retrying import Which
-from asyncops.states import FINAL, LIVE, ChunkState
+from asyncops.states import FINAL, LIVE, ChunkState, SplitState
 from catalog.models import Organization, User
 
 
@@ -35,6 +35,8 @@ def cancel(operations: OperationQuerySet, *, by: User | None, now: datetime | No
     asked = Operation.objects.filter(pk__in=live, cancel_requested_at=None)
     asked.update(cancel_requested_at=now or timezone.now(), cancel_requested_by=by)
     Chunk.objects.filter(operation__in=live, state=ChunkState.QUEUED).update(state=ChunkState.CANCELLED)
+    unbegun = Split.objects.filter(operation__in=live, state__in=(SplitState.WAITING, SplitState.QUEUED))
+    unbegun.update(state=SplitState.CANCELLED)
     finishing.finalise(live)
     return Cancelled(cancelled=len(live), already_finished=finished)
 

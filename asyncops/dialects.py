@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from asyncops.bodies import Pieces
 from catalog.commands import Command, Json
 from catalog.outcomes import FieldError
 
 
 class ItemRefused(Exception):
     """The dialect cannot make a command of an item. Its errors become the item's."""
+
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+class BodyRefused(Exception):
+    """The body as a whole cannot be read. Its errors become the operation's, which fails."""
 
     def __init__(self, *errors: FieldError) -> None:
         super().__init__(errors)
@@ -35,6 +44,25 @@ class Dialect(Protocol):
         """Whether a record that is to be deleted and is not there is an error or a success."""
 
 
+@runtime_checkable
+class StreamingDialect(Dialect, Protocol):
+    """A dialect whose bodies a worker splits: `intake.accept_body`, then the stage in `splitting`."""
+
+    def split(
+        self,
+        kind: str,
+        body: Pieces,
+        context: Mapping[str, Json],
+        *,
+        size: int,
+        remark: Callable[[FieldError], None],
+    ) -> Iterator[Sequence[Json]]:
+        """The items of a body, in parts of at most `size` that fit into memory. May be asked again after a crash.
+
+        `remark`: for errors of the request that leave its items alone. Raises BodyRefused, and nothing is written.
+        """
+
+
 _REGISTERED: dict[str, Dialect] = {}
 
 
@@ -44,3 +72,9 @@ def register(dialect: Dialect) -> None:
 
 def get(name: str) -> Dialect:
     return _REGISTERED[name]
+
+
+def streaming(name: str) -> StreamingDialect:
+    dialect = get(name)
+    assert isinstance(dialect, StreamingDialect), f"{name} splits no bodies"
+    return dialect

@@ -11,7 +11,7 @@ import orjson
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from asyncops import claims, dialects, failing, finishing, journal
+from asyncops import claims, dialects, failing, finishing, journal, splitting
 from asyncops.claims import Claim
 from asyncops.journal import Done
 from asyncops.models import Chunk
@@ -39,10 +39,14 @@ def drain(
 
 
 def _work_through(seconds: float | None, chunks: int | None, stopping: Callable[[], bool]) -> bool:
-    begun, worked = time.monotonic(), 0
+    """One body is split before the chunks, the next ones when no chunk can be claimed: neither waits for all others."""
+    begun, worked, owner = time.monotonic(), 0, claims.owner(os.getpid())
+    splitting.work(owner)
     while not stopping():
-        claimed = claims.claim(claims.owner(os.getpid()))
+        claimed = claims.claim(owner)
         if not claimed:
+            if splitting.work(owner):
+                continue
             return False
         work(claimed)
         worked += len(claimed)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import orjson
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from asyncops import journal, states
 from asyncops.journal import Done
-from asyncops.models import Chunk, Operation
-from asyncops.states import ChunkState, State
+from asyncops.models import Chunk, Operation, Split
+from asyncops.states import OPEN_SPLIT, ChunkState, SplitState, State
 from catalog.commands import Policy
 from catalog.sql import run
 
@@ -53,11 +54,18 @@ def count(done: Sequence[Done]) -> None:
     run(_COUNT, [ids, *([totals[id][position] for id in ids] for position in range(len(journal.COUNTED)))])
 
 
+def nothing_open() -> tuple[Combinable, Combinable]:
+    """Conditions on operations: neither a chunk of it is to be done, nor is its body to be split."""
+    chunks = Chunk.objects.filter(operation=OuterRef("pk"), open=True)
+    splits = Split.objects.filter(operation=OuterRef("pk"), state__in=OPEN_SPLIT)
+    return ~Exists(chunks), ~Exists(splits)
+
+
 def finalise(operations: set[int]) -> None:
     """Bring those that have no open chunk left to their final state. Idempotent: the sweeper repeats it."""
-    open_chunks = Chunk.objects.filter(operation=OuterRef("pk"), open=True)
-    complete = Operation.objects.filter(~Exists(open_chunks), pk__in=operations)
-    dead = Exists(Chunk.objects.filter(operation=OuterRef("pk"), state=ChunkState.DEAD))
+    complete = Operation.objects.filter(*nothing_open(), pk__in=operations)
+    given_up = Exists(Chunk.objects.filter(operation=OuterRef("pk"), state=ChunkState.DEAD))
+    dead = given_up | Exists(Split.objects.filter(operation=OuterRef("pk"), state=SplitState.DEAD))
     final = Case(
         When(cancel_requested_at__isnull=False, then=Value(State.CANCELLED)),
         When(dead | Q(policy=Policy.ALL, refused__gt=0), then=Value(State.FAILED)),

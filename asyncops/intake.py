@@ -16,8 +16,8 @@ from psycopg.errors import DeadlockDetected
 
 from asyncops import chunking, dialects, doorbell, journal, understanding
 from asyncops.dialects import ItemRefused
-from asyncops.models import Chunk, Operation
-from asyncops.states import State
+from asyncops.models import Body, Chunk, Operation, Split
+from asyncops.states import SplitState, State
 from asyncops.submissions import Caller, Submission
 from catalog import storing, writing
 from catalog.commands import Command, Indexing, Json, Policy, Upsert
@@ -80,6 +80,23 @@ def accept_stream(
             operation.total += len(items)
         if not number:
             operation.state, operation.finished_at = State.SUCCESS, operation.accepted_at
+        operations.append(operation)
+        transaction.on_commit(doorbell.ring, robust=True)
+    return operation
+
+
+def accept_body(
+    submission: Submission, body: Body | None = None, *, by: Caller, now: datetime | None = None
+) -> Operation:
+    """`accept` without looking at the items: a worker splits the body. `submission` has none.
+
+    Without a body the operation waits until `splitting.begin` gives it one, or `splitting.refuse` ends it. Its place in
+    the accept order is the one that it takes when it has been split.
+    """
+    with one_commit() as operations:
+        operation = _new(submission, by, now or timezone.now())
+        state = SplitState.WAITING if body is None else SplitState.QUEUED
+        Split.objects.bulk_create([Split(operation=operation, body=body, state=state)])
         operations.append(operation)
         transaction.on_commit(doorbell.ring, robust=True)
     return operation
@@ -192,9 +209,23 @@ def _chunk(operation: Operation, number: int, cut: chunking.Cut, submission: Sub
     )
 
 
+def take_place(operation: Operation, *, total: int) -> None:
+    """A new place in the accept order, after all that has one, for an operation that has `total` items now.
+
+    The last step before the commit, as for a new one.
+    """
+    _draw([operation])
+    Operation.objects.filter(pk=operation.pk).update(seq=operation.seq, total=total)
+
+
 def _store_in_order(operations: Sequence[Operation]) -> None:
     """The last step before the commit: who has the lock commits before the next one draws, so seq is commit order."""
+    _draw(operations)
+    for operation in operations:
+        operation.save(force_insert=True)
+
+
+def _draw(operations: Sequence[Operation]) -> None:
     run("SELECT pg_advisory_xact_lock(%b::bigint)", [ACCEPT_LOCK])
     for operation in operations:
         [(operation.seq,)] = run("SELECT nextval('asyncops_accept_order')")
-        operation.save(force_insert=True)

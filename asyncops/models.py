@@ -14,7 +14,7 @@ from django.db.models import ExpressionWrapper, Q
 
 from asyncops import progress
 from asyncops.progress import Progress
-from asyncops.states import LIVE, OPEN_CHUNK, ChunkState, State
+from asyncops.states import LIVE, OPEN_CHUNK, OPEN_SPLIT, ChunkState, SplitState, State
 from catalog.models import Organization
 
 DIALECTS = [(name, name.title()) for name in ("magento", "shoptet", "shopware", "oro", "import")]
@@ -141,6 +141,66 @@ class Chunk(models.Model):
 
     def __str__(self) -> str:
         return f"chunk {self.number} of operation {self.operation_id}"
+
+
+class Body(models.Model):
+    """A request's body, or a file that was fetched, too large to be parsed while somebody waits for the answer."""
+
+    size = models.BigIntegerField(default=0)  # bytes
+    digest = models.BinaryField(default=bytes)  # SHA-256, once it is complete
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["received_at"], name="body_received")]
+
+    def __str__(self) -> str:
+        return f"body {self.pk}"
+
+
+class BodyPart(models.Model):
+    """1 MiB of a body, stored as it arrived. No foreign key, as with items: retention deletes parts first."""
+
+    pk = models.CompositePrimaryKey("body_id", "number")
+    body_id = models.BigIntegerField()
+    number = models.IntegerField()  # from 0
+    content = models.BinaryField()  # STORAGE EXTERNAL
+
+    def __str__(self) -> str:
+        return f"part {self.number} of body {self.body_id}"
+
+
+class Split(models.Model):
+    """The stage of an operation whose body is cut into chunks by a worker: until it is done there are none."""
+
+    operation = models.OneToOneField(Operation, on_delete=models.CASCADE, primary_key=True, related_name="split")
+    body = models.ForeignKey(Body, on_delete=models.SET_NULL, null=True, related_name="splits")  # null: still to come
+    state = models.CharField(max_length=16, choices=SplitState.choices, default=SplitState.WAITING)
+    attempt = models.IntegerField(default=0)  # the fencing token
+    failures = models.IntegerField(default=0)  # attempts that ended without an outcome
+    available_at = models.DateTimeField(null=True)  # not before this; null: at once
+    lease_until = models.DateTimeField(null=True)
+    lease_owner = models.CharField(max_length=255, blank=True)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["operation"], condition=Q(state__in=sorted(OPEN_SPLIT)), name="split_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"split of operation {self.operation_id}"
+
+
+class OperationError(models.Model):
+    """Something that was wrong with a request as a whole, found after it was accepted."""
+
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="errors")
+    path = models.TextField(blank=True)  # JSON pointer into the request
+    code = models.CharField(max_length=16)
+    params = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.code} at {self.path or 'the request'}"
 
 
 class Turn(models.Model):

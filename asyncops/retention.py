@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
+from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import LockNotAvailable
 
-from asyncops.models import Operation
+from asyncops.models import Body, Operation
 from asyncops.states import FINAL
 from catalog.sql import run
 
@@ -22,7 +23,8 @@ ITEMS: Final = 10_000  # of one transaction, with their errors and chunks
 OPERATIONS: Final = 1000  # of one transaction
 KEYS: Final = 1000  # of one transaction: each holds an answer
 PATIENCE_MS: Final = 200  # for a row that somebody has locked
-KINDS: Final = ("operations", "chunks", "items", "errors", "idempotency_keys")
+PARTS: Final = 64  # of a body, of one transaction
+KINDS: Final = ("operations", "chunks", "items", "errors", "idempotency_keys", "bodies")
 _CHILDREN: Final = {
     "items": ("asyncops_item", "index"),
     "errors": ("asyncops_itemerror", "index"),
@@ -40,6 +42,7 @@ def expired(*, now: datetime) -> dict[str, int]:
     for kind, (table, _) in _CHILDREN.items():
         [(counts[kind],)] = run(_COUNT_CHILDREN.format(table=table), [sorted(FINAL), now])
     [(counts["idempotency_keys"],)] = run("SELECT count(*) FROM asyncops_idempotencykey WHERE expires_at <= %b", [now])
+    [(counts["bodies"],)] = run(f"SELECT count(*) FROM ({_OLD_BODIES}) b", [_bodies_before(now)])
     return {kind: counts[kind] for kind in KINDS}
 
 
@@ -53,6 +56,10 @@ def purge(*, now: datetime, report: Report = lambda kind, rows: None) -> dict[st
     while rows := _purge_keys(now):
         counts["idempotency_keys"] += rows
         report("idempotency_keys", rows)
+    for (body,) in run(_OLD_BODIES, [_bodies_before(now)]):
+        _purge_body(body)
+        counts["bodies"] += 1
+        report("bodies", 1)
     return counts
 
 
@@ -76,6 +83,15 @@ _DELETE_KEYS: Final = """
     DELETE FROM asyncops_idempotencykey WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM asyncops_idempotencykey WHERE expires_at <= %b LIMIT %b::int FOR UPDATE SKIP LOCKED))
     RETURNING 1"""
+
+
+# Bodies that were split long ago, or that no operation ever took; never one that is still to be split.
+_OLD_BODIES: Final = """
+    SELECT b.id FROM asyncops_body b
+     WHERE b.received_at <= %b
+       AND NOT EXISTS (SELECT 1 FROM asyncops_split s JOIN asyncops_operation o ON o.id = s.operation_id
+                        WHERE s.body_id = b.id AND o.state IN ('new', 'running'))
+     ORDER BY b.id"""
 
 
 def _batches(now: datetime) -> Iterator[list[tuple[int, int]]]:
@@ -149,6 +165,18 @@ def _delete_operations(ids: Sequence[int]) -> int:
 
 def _purge_keys(now: datetime) -> int:
     return len(run(_DELETE_KEYS, [now, KEYS]))
+
+
+def _bodies_before(now: datetime) -> datetime:
+    return now - timedelta(hours=settings.BODY_HOURS)
+
+
+def _purge_body(body: int) -> None:
+    """Its parts a few at a time, then itself: a purge that is interrupted goes on with the rest."""
+    parts = "DELETE FROM asyncops_bodypart WHERE ctid = ANY(ARRAY(SELECT ctid FROM asyncops_bodypart"
+    while run(f"{parts} WHERE body_id = %b::bigint LIMIT {PARTS})) RETURNING 1", [body]):
+        pass
+    Body.objects.filter(pk=body).delete()
 
 
 def _be_impatient() -> None:

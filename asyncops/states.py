@@ -27,6 +27,17 @@ class ChunkState(models.TextChoices):
     DEAD = "dead", "dead"  # given up: its items have errors
 
 
+class SplitState(models.TextChoices):
+    """Of the stage that cuts a streamed body into chunks."""
+
+    WAITING = "waiting", "waiting"  # its body is still to come
+    QUEUED = "queued", "queued"
+    LEASED = "leased", "leased"  # a worker has it until `lease_until`
+    DONE = "done", "done"  # its chunks are there
+    CANCELLED = "cancelled", "cancelled"
+    DEAD = "dead", "dead"  # the body is wrong, or it was given up: the operation has errors and no chunks
+
+
 TRANSITIONS: Final[Mapping[State, frozenset[State]]] = {
     State.NEW: frozenset({State.RUNNING, State.SUCCESS, State.FAILED, State.CANCELLED}),
     State.RUNNING: frozenset({State.SUCCESS, State.FAILED, State.CANCELLED}),
@@ -37,6 +48,7 @@ TRANSITIONS: Final[Mapping[State, frozenset[State]]] = {
 FINAL: Final = frozenset(state for state, targets in TRANSITIONS.items() if not targets)
 LIVE: Final = frozenset(TRANSITIONS) - FINAL
 OPEN_CHUNK: Final = frozenset({ChunkState.QUEUED, ChunkState.LEASED})
+OPEN_SPLIT: Final = frozenset({SplitState.WAITING, SplitState.QUEUED, SplitState.LEASED})
 
 
 def end(operations: models.QuerySet[Any], to: Case, **values: Any) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
-from asyncops import doorbell, failing, finishing
+from asyncops import doorbell, failing, finishing, splitting
 from asyncops.models import Chunk, Operation, Pause
 from asyncops.states import LIVE, ChunkState
 from catalog import indexing
@@ -15,11 +16,12 @@ from catalog import indexing
 def sweep() -> None:
     """Repeat what may have been missed: skip, give up, finalise, ring. Any number of processes may do it at once."""
     _skip_unwanted()
+    splitting.skip_unwanted()
     failing.give_up()
-    open_chunks = Chunk.objects.filter(operation=OuterRef("pk"), open=True)
-    complete = Operation.objects.filter(~Exists(open_chunks), state__in=LIVE)
+    splitting.give_up()
+    complete = Operation.objects.filter(*finishing.nothing_open(), state__in=LIVE)
     finishing.finalise(set(complete.values_list("pk", flat=True)[:1000]))
-    if _due().exists() or indexing.is_behind():
+    if _due().exists() or splitting.due().filter(_unpaused()).exists() or indexing.is_behind():
         doorbell.ring()
 
 
@@ -35,5 +37,8 @@ def _skip_unwanted() -> None:
 def _due() -> QuerySet[Chunk]:
     queued = Q(state=ChunkState.QUEUED) & (Q(available_at=None) | Q(available_at__lte=Now()))
     lost = Q(state=ChunkState.LEASED, lease_until__lt=Now())
-    paused = Pause.objects.filter(Q(organization=None) | Q(organization=OuterRef("operation__organization")))
-    return Chunk.objects.filter(~Exists(paused), queued | lost, open=True, operation__state__in=LIVE)
+    return Chunk.objects.filter(_unpaused(), queued | lost, open=True, operation__state__in=LIVE)
+
+
+def _unpaused() -> Combinable:
+    return ~Exists(Pause.objects.filter(Q(organization=None) | Q(organization=OuterRef("operation__organization"))))

@@ -87,10 +87,11 @@ class Worker(RqWorker):
     def handle_work_horse_killed(self, job: Job, retpid: int, ret_val: int, rusage: Any) -> None:
         """Its chunks need not wait for the end of their leases: nobody is left who could store an outcome."""
         super().handle_work_horse_killed(job, retpid, ret_val, rusage)  # type: ignore[no-untyped-call]
-        from asyncops import claims, sweeping
+        from asyncops import claims, splitting, sweeping
 
         with _own_connections("release_failed"):
             claims.release(claims.owner(retpid))
+            splitting.release(claims.owner(retpid))
             sweeping.sweep()
 
     def handle_warm_shutdown_request(self) -> None:

@@ -27,6 +27,7 @@ REDIS_URL = env.required("REDIS_URL")
 
 # What may come in
 MAX_BODY_BYTES = env.number("BULKHEAD_MAX_BODY_BYTES", 64 * 1024 * 1024, minimum=1024)
+MAX_STREAM_BYTES = env.number("BULKHEAD_MAX_STREAM_BYTES", 1024 * 1024 * 1024, minimum=1024)
 MAX_ITEMS = env.number("BULKHEAD_MAX_ITEMS", 100_000, minimum=1)
 MAX_ATOMIC_RECORDS = env.number("BULKHEAD_MAX_ATOMIC_RECORDS", 100_000, minimum=1)
 MAX_LINE_BYTES = env.number("BULKHEAD_MAX_LINE_BYTES", 1024 * 1024, minimum=1024)  # of an import file
@@ -56,6 +57,7 @@ ORGANIZATION_WEIGHTS = env.weights("BULKHEAD_ORGANIZATION_WEIGHTS")
 OPERATION_DAYS = env.number("BULKHEAD_OPERATION_DAYS", 30, minimum=1)
 MAGENTO_BULK_DAYS = env.number("BULKHEAD_MAGENTO_BULK_DAYS", 60, minimum=1)
 IDEMPOTENCY_HOURS = env.number("BULKHEAD_IDEMPOTENCY_HOURS", 24, minimum=1)
+BODY_HOURS = env.number("BULKHEAD_BODY_HOURS", 24, minimum=1)
 WEB_THREADS = env.number("BULKHEAD_WEB_THREADS", 4, minimum=1)  # of one process: gunicorn's --threads
 WAITING_REQUESTS = env.number("BULKHEAD_WAITING_REQUESTS", WEB_THREADS // 2)  # of one process, at the same time
 MAX_EVENT_SECONDS = env.number("BULKHEAD_MAX_EVENT_SECONDS", 300, minimum=1)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from io import BufferedReader
 
-from asyncops import intake
-from asyncops.dialects import ItemRefused
+import orjson
+from django.utils import timezone
+
+from asyncops import bodies, intake
+from asyncops.bodies import BodyFile, Pieces
+from asyncops.dialects import BodyRefused, ItemRefused
 from asyncops.models import Operation
 from asyncops.submissions import Caller, Submission
 from catalog.commands import Command, Delete, Json, Policy, Reference, Upsert
@@ -33,8 +38,38 @@ class Plain:
             return Delete(entity="product", key=key)
         return Upsert(entity="product", key=key, values=values)
 
+    def split(
+        self,
+        kind: str,
+        body: Pieces,
+        context: Mapping[str, Json],
+        *,
+        size: int,
+        remark: Callable[[FieldError], None],
+    ) -> Iterator[list[Json]]:
+        """A line is an item; one that begins with # is only remarked on, one that is no JSON spoils the body."""
+        lines = BufferedReader(BodyFile(body))
+        part: list[Json] = []
+        for number, line in enumerate(lines):
+            if line.startswith(b"#"):
+                remark(_fault(number, "a comment"))
+                continue
+            try:
+                part.append(orjson.loads(line))
+            except orjson.JSONDecodeError:
+                raise BodyRefused(_fault(number, "no JSON")) from None
+            if len(part) == size:
+                yield part
+                part = []
+        if part:
+            yield part
+
     def missing_is_refused(self, kind: str) -> bool:
         return kind == "delete"
+
+
+def _fault(line: int, message: str) -> FieldError:
+    return FieldError(path=f"/{line}", code=ErrorCode.DIALECT, params={"message": message})
 
 
 def submission(*items: Json, kind: str = "save", policy: Policy = Policy.EACH) -> Submission:
@@ -43,6 +78,13 @@ def submission(*items: Json, kind: str = "save", policy: Policy = Policy.EACH) -
 
 def send(by: Caller, *items: Json, kind: str = "save", policy: Policy = Policy.EACH) -> Operation:
     return intake.accept(submission(*items, kind=kind, policy=policy), by=by)
+
+
+def stream(by: Caller, *lines: Json, policy: Policy = Policy.EACH) -> Operation:
+    """Accept a body of such lines, which a worker splits. Bytes stand for themselves."""
+    texts = [line if isinstance(line, bytes) else orjson.dumps(line) for line in lines]
+    body = bodies.store([b"\n".join(texts)], now=timezone.now())
+    return intake.accept_body(submission(policy=policy), body, by=by)
 
 
 def item(sku: str, **values: Json) -> dict[str, Json]:

@@ -13,19 +13,30 @@ from django.db.models import F
 from django.utils import timezone
 
 from asyncops import auditing, claims, control, engine
-from asyncops.models import Chunk, Item, ItemError, Operation
-from asyncops.states import ChunkState, State
+from asyncops.models import Chunk, Item, ItemError, Operation, Split
+from asyncops.states import ChunkState, SplitState, State
 from catalog.commands import Policy
 from tests.asyncops.plain import item, send
 from tests.asyncops.scenes import expire_leases
 
 LONG_AGO = timezone.now() - timedelta(hours=1)
 
+
+def _pretend_split(state: SplitState, **values: object) -> None:
+    Split.objects.create(operation=Operation.objects.get(), state=state, **values)
+    Operation.objects.update(started_at=LONG_AGO)
+
+
 DAMAGE: dict[str, Callable[[], object]] = {
     "an operation without an open chunk is final": lambda: Operation.objects.update(
         state=State.RUNNING, started_at=LONG_AGO
     ),
     "a final operation has no open chunk, and the time of its end": lambda: Operation.objects.update(finished_at=None),
+    "an operation that is to be split has chunks only when its split is done": lambda: _pretend_split(
+        SplitState.QUEUED
+    ),
+    "an operation whose split was given up has failed, and says why": lambda: _pretend_split(SplitState.DEAD),
+    "no lease of a split is long over": lambda: _pretend_split(SplitState.LEASED, lease_until=LONG_AGO),
     "no lease is long over": lambda: Chunk.objects.update(state=ChunkState.LEASED, lease_until=LONG_AGO),
     "the chunks of an operation are its items, each once": lambda: Chunk.objects.update(first=F("first") + 1),
     "the counters of an operation are its rows": lambda: Item.objects.filter(outcome="created").delete(),

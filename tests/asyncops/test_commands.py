@@ -171,6 +171,7 @@ def test_what_has_expired_is_purged_and_told(caller):
         "items: 2 deleted",
         "errors: 1 deleted",
         "idempotency keys: 0 deleted",
+        "bodies: 0 deleted",
     ]
     assert Operation.objects.count() == 0
 

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from asyncops import claims, control, engine, retention
-from asyncops.models import Chunk, IdempotencyKey, Item, ItemError, Operation
+from asyncops.models import Body, Chunk, IdempotencyKey, Item, ItemError, Operation
 from catalog.models import Product
 from catalog.sql import run
 from tests.asyncops.plain import item, send
@@ -29,6 +29,7 @@ def rows() -> dict[str, int]:
         "items": Item.objects.count(),
         "errors": ItemError.objects.count(),
         "idempotency_keys": IdempotencyKey.objects.count(),
+        "bodies": Body.objects.count(),
     }
 
 
@@ -53,10 +54,10 @@ def test_an_expired_operation_goes_with_all_that_belongs_to_it(caller):
     finished(caller, item("A"), item("B", name=5, stock="x"))
     kept = finished(caller, item("C"))
     Operation.objects.filter(pk=kept.pk).update(expires_at=LATER + timedelta(seconds=1))
-    gone = {"operations": 1, "chunks": 1, "items": 2, "errors": 2, "idempotency_keys": 0}
+    gone = {"operations": 1, "chunks": 1, "items": 2, "errors": 2, "idempotency_keys": 0, "bodies": 0}
     assert retention.expired(now=LATER) == gone
     assert retention.purge(now=LATER) == gone
-    assert rows() == {"operations": 1, "chunks": 1, "items": 1, "errors": 0, "idempotency_keys": 0}
+    assert rows() == {"operations": 1, "chunks": 1, "items": 1, "errors": 0, "idempotency_keys": 0, "bodies": 0}
     assert Operation.objects.get() == kept
     assert Product.objects.count() == 2
 
@@ -121,7 +122,7 @@ def test_every_transaction_is_small(caller, settings, monkeypatch):
         key(caller, f"{n}", expires_at=NOW)
     reports: list[tuple[str, int]] = []
     counts = retention.purge(now=LATER, report=lambda kind, rows: reports.append((kind, rows)))
-    assert counts == {"operations": 6, "chunks": 9, "items": 16, "errors": 0, "idempotency_keys": 5}
+    assert counts == {"operations": 6, "chunks": 9, "items": 16, "errors": 0, "idempotency_keys": 5, "bodies": 0}
     totals: Counter[str] = Counter()
     for kind, gone in reports:
         totals[kind] += gone
