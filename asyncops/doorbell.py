@@ -23,15 +23,15 @@ log = structlog.get_logger(__name__)
 def ring() -> None:
     """Wake a worker. Failing to is harmless, the sweeper rings again; so a caller never sees Redis's errors."""
     try:
-        queue = _queue()
-        if queue.count < ENOUGH:
-            queue.enqueue(JOB, result_ttl=0, failure_ttl=3600, job_timeout=JOB_SECONDS)
+        bells = queue()
+        if bells.count < ENOUGH:
+            bells.enqueue(JOB, result_ttl=0, failure_ttl=3600, job_timeout=JOB_SECONDS)
     except RedisError as reason:
         log.warning("doorbell_failed", reason=str(reason))
 
 
 @cache
-def _queue() -> Queue:
+def queue() -> Queue:
     """A connection of its own: redis-py's defaults would hold an accepted request for up to a minute."""
     connection = Redis.from_url(
         settings.REDIS_URL, socket_timeout=0.2, socket_connect_timeout=0.2, retry=Retry(NoBackoff(), 0)

@@ -80,6 +80,7 @@ class Operation(models.Model):
             ),
             models.Index(fields=["organization", "-seq"], name="operation_of_organization"),
             models.Index(fields=["expires_at"], name="operation_expires"),
+            models.Index(fields=["finished_at"], name="operation_finished"),
         ]
 
     def __str__(self) -> str:
@@ -222,7 +223,10 @@ class Pause(models.Model):
     paused_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
-        permissions = [("pause_queue", "Can pause and resume the queue")]
+        permissions = [
+            ("pause_queue", "Can pause and resume the queue"),
+            ("manage_queue", "Can see the queue's own pages and act there"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["organization"], nulls_distinct=False, name="pause_once"),
         ]

@@ -26,6 +26,7 @@ ALLOWED: Final = frozenset({"asyncops.jobs.drain"})
 PR_SET_PDEATHSIG: Final = 1
 STATEMENT_SECONDS: Final = 300  # below the time that a job may take: RQ's alarm would leave the statement running
 REDIS_SECONDS: Final = 1.0  # between two attempts to reach it
+HEARTBEAT_SECONDS: Final = 5  # between two signs of life of a worker whose work horse is busy; idle ones give more
 _LIBC: Final = ctypes.CDLL(None)
 
 log = structlog.get_logger(__name__)
@@ -46,6 +47,7 @@ class Worker(RqWorker):
     def __init__(self, *args: Any, **options: Any) -> None:
         """RQ's own defaults would notice a dead worker after 800 seconds, and unpickle whatever Redis holds."""
         options |= {"worker_ttl": 17, "maintenance_interval": settings.SWEEP_SECONDS, "serializer": JSONSerializer}
+        options |= {"job_monitoring_interval": HEARTBEAT_SECONDS}
         super().__init__(*args, **options)
 
     def run_maintenance_tasks(self) -> None:

@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "django_filters",
     "rest_framework",
     "django_rq",
+    "django_htmx",
     "catalog",
     "asyncops",
     "syncapi",
@@ -112,6 +113,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"

@@ -1,5 +1,6 @@
-"""Operations in the admin: to look at, and to cancel."""
+"""Operations in the admin: to look at, and to cancel; and the queue that they wait in."""
 
 from asyncops.admin.operations import OperationAdmin
+from asyncops.admin.queue import QueuePages
 
-__all__ = ["OperationAdmin"]
+__all__ = ["OperationAdmin", "QueuePages"]

@@ -17,7 +17,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
 from asyncops import journal
-from asyncops.admin import cancelling, columns, items, timeline, work
+from asyncops.admin import cancelling, columns, items, queue, timeline, work
 from asyncops.admin.listing import OperationList
 from asyncops.models import Item, Operation, OperationQuerySet
 from catalog.admin.reading import OwnedAdmin, ReadOnlyAdmin, staff
@@ -63,7 +63,7 @@ class OperationAdmin(OwnedAdmin[Operation], ReadOnlyAdmin[Operation]):
             path("<int:number>/cancel/", view(self.cancel_one_view), name="asyncops_operation_cancel"),
             path("<int:number>/items/<int:index>/", view(self.item_view), name="asyncops_operation_item"),
         ]
-        return own + super().get_urls()
+        return [*queue.urls(view), *own, *super().get_urls()]
 
     @method_decorator(require_safe)
     def change_view(

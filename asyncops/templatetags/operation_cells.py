@@ -49,6 +49,21 @@ def ago(moment: datetime | None) -> SafeString:
 
 
 @register.filter
+def since_exactly(moment: datetime, now: datetime) -> str:
+    """How long ago, to the second while that matters: 12 s, 3 min 5 s, 2 hours."""
+    seconds = max(0, int((now - moment).total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    return f"{seconds // 60} min {seconds % 60} s" if seconds < 3600 else timesince(moment, now, depth=2)
+
+
+@register.filter
+def rate(records: float) -> str:
+    """Records a second."""
+    return f"{records:,.1f}" if 0 < records < 10 else f"{records:,.0f}"
+
+
+@register.filter
 def exact(moment: datetime) -> str:
     return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S %Z")
 

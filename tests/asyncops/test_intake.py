@@ -118,10 +118,10 @@ def hung() -> Iterator[int]:
 @pytest.mark.parametrize("is_hung", [False, True], ids=["away", "hung"])
 def test_redis_away_or_hung_does_not_change_the_answer(committed, caller, settings, hung, is_hung):
     settings.REDIS_URL = f"redis://127.0.0.1:{hung if is_hung else 1}/0"
-    doorbell._queue.cache_clear()
+    doorbell.queue.cache_clear()
     begun = time.monotonic()
     doorbell.ring()
     operation = send(caller, item("A"))
-    doorbell._queue.cache_clear()
+    doorbell.queue.cache_clear()
     assert time.monotonic() - begun < 5
     assert Operation.objects.get(pk=operation.pk).state == State.NEW
