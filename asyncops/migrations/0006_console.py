@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("asyncops", "0004_changes")]
+    dependencies = [("asyncops", "0005_streamed_bodies")]
 
     operations = [
         migrations.AlterModelOptions(
