@@ -24,7 +24,8 @@ class Mode(StrEnum):
 
     UPSERT = "upsert"
     CREATE = "create"  # refused when the record exists
-    UPDATE = "update"  # missing when it does not
+    UPDATE = "update"  # refused when it does not
+    PRESENT = "present"  # missing when it does not, which is no error; unknown links to remove are none either
 
 
 class Indexing(StrEnum):
@@ -48,11 +49,13 @@ class Reference:
     """Names a record: by "id" (UUID), "number" (integer), a natural key or lookup of its entity, or "local".
 
     A natural key of several fields has a tuple as its value, whose members may be references themselves. A local
-    name is the `local` of an upsert of the same chunk, wherever it stands there.
+    name is the `local` of an upsert of the same chunk, wherever it stands there. An `optional` one that names nothing
+    is None.
     """
 
     by: str
     value: Json
+    optional: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

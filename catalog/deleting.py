@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from catalog import checking, marking
@@ -12,7 +13,7 @@ from catalog.plans import Dependent, OnDelete, Plan, plan
 from catalog.registry import Children
 from catalog.rights import Rights
 from catalog.rows import Row
-from catalog.sql import run
+from catalog.sql import names, run
 
 
 def check(entity: str, rows: Sequence[Row], *, granted: Rights) -> None:
@@ -26,13 +27,14 @@ def check(entity: str, rows: Sequence[Row], *, granted: Rights) -> None:
         if str(row.id) in current.spec.protected:
             row.refuse(FieldError(path="", code=ErrorCode.PROTECTED))
     present = {row.id: row for row in rows if row.exists and not row.errors}
-    for id, dependent in _in_use(current, [id for id in present if id]).items():
-        params = {"entity": dependent.entity or dependent.table}
+    for id, uses in _in_use(current, [id for id in present if id]).items():
+        params = {"entity": next(iter(uses)), "uses": dict(uses)}
         present[id].refuse(FieldError(path="", code=ErrorCode.IN_USE, params=params))
 
 
 def delete(entity: str, rows: Sequence[Row], marks: Marks) -> None:
-    _remove(plan(entity), [row.id for row in rows if row.exists and row.id], marks)
+    """Delete the records of `rows`; what goes with each is told in its `gone`."""
+    _remove(plan(entity), {row.id: row for row in rows if row.exists and row.id}, marks)
 
 
 def remove_others(
@@ -58,56 +60,74 @@ def remove_others(
                  WHERE NOT t.id = ANY(%b::uuid[])""",
             [[id for id, _ in pairs], [value for _, value in pairs], list(kept)],
         )
-    _remove(current, [id for id, _ in gone], marks)
+    _remove(current, {id: None for id, _ in gone}, marks)
     return {owner for _, owner in gone}
 
 
-def _in_use(current: Plan, ids: Sequence[UUID]) -> dict[UUID, Dependent]:
-    """Those that other records refer to, directly or below them, so that they must stay."""
-    used: dict[UUID, Dependent] = {}
+def _in_use(current: Plan, ids: Sequence[UUID]) -> dict[UUID, Counter[str]]:
+    """Those that other records refer to, directly or below them, so that they must stay: by entity, how many do."""
+    used: dict[UUID, Counter[str]] = {}
     for dependent in current.dependents if ids else ():
         if dependent.rule is OnDelete.PROTECT:
-            used.update(dict.fromkeys(_select(dependent.column, dependent, ids), dependent))
+            for id, uses in _uses(dependent, ids):
+                used.setdefault(id, Counter())[dependent.entity or dependent.table] += uses
         elif dependent.rule is OnDelete.CASCADE and dependent.entity:
             children = dict(_pairs(dependent, ids))
-            below = _in_use(plan(dependent.entity), list(children))
-            used.update({children[id]: blocker for id, blocker in below.items()})
+            for child, below in _in_use(plan(dependent.entity), list(children)).items():
+                used.setdefault(children[child], Counter()).update(below)
     return used
 
 
-def _remove(current: Plan, ids: Sequence[UUID], marks: Marks) -> None:
-    """Delete the records and everything that belongs to them, from the leaves up: statements grow with the depth."""
-    if not ids:
+def _remove(current: Plan, roots: Mapping[UUID, Row | None], marks: Marks) -> None:
+    """Delete the records and everything that belongs to them, from the leaves up: statements grow with the depth.
+
+    `roots`: the ids, and the row because of which each one goes.
+    """
+    if not roots:
         return
+    ids = list(roots)
     for dependent in current.dependents:
         where = f'WHERE "{dependent.column}" = ANY(%b::uuid[])'
         if dependent.rule is OnDelete.SET_NULL:
-            run(f'UPDATE {dependent.table} SET "{dependent.column}" = NULL {where}', [list(ids)])
+            run(f'UPDATE {dependent.table} SET "{dependent.column}" = NULL {where}', [ids])
         elif dependent.rule is OnDelete.CASCADE and dependent.entity:
-            _remove(plan(dependent.entity), _select("id", dependent, ids), marks)
+            children = {child: roots[parent] for child, parent in _pairs(dependent, ids)}
+            for child, row in children.items():
+                _tell(row, dependent.entity, (child,))
+            _remove(plan(dependent.entity), children, marks)
         elif dependent.rule is OnDelete.CASCADE:
-            _empty(dependent, ids, marks)
+            _empty(dependent, roots, marks)
     gone = run(
         f"""DELETE FROM {current.table} WHERE id IN
             (SELECT id FROM {current.table} WHERE id = ANY(%b::uuid[]) ORDER BY "{current.order}" FOR UPDATE)
             RETURNING {marking.parent(current.spec.name)}""",
-        [list(ids)],
+        [ids],
     )
     marks.add(current.spec.name, Derivation.CHILDREN, (parent for (parent,) in gone))
 
 
-def _empty(dependent: Dependent, ids: Sequence[UUID], marks: Marks) -> None:
+def _empty(dependent: Dependent, roots: Mapping[UUID, Row | None], marks: Marks) -> None:
     """Delete the rows of a table beside the records; what lost one is marked."""
     loss = marking.loss(dependent.table, dependent.column)
-    returning = f'RETURNING "{loss.owner}"' if loss else ""
-    gone = run(f'DELETE FROM {dependent.table} WHERE "{dependent.column}" = ANY(%b::uuid[]) {returning}', [list(ids)])
+    statement = f"""DELETE FROM {dependent.table} WHERE "{dependent.column}" = ANY(%b::uuid[])
+                    RETURNING "{dependent.column}", {names(dependent.key)}"""
+    gone = run(statement, [list(roots)])
+    for root, *key in gone:
+        _tell(roots[root], dependent.table, tuple(key))
     if loss:
-        marks.add(loss.entity, loss.derivation, (owner for (owner,) in gone))
+        owner = 1 + dependent.key.index(loss.owner)
+        marks.add(loss.entity, loss.derivation, (row[owner] for row in gone))
 
 
-def _select(column: str, dependent: Dependent, ids: Sequence[UUID]) -> list[UUID]:
-    statement = f'SELECT DISTINCT "{column}" FROM {dependent.table} WHERE "{dependent.column}" = ANY(%b::uuid[])'
-    return [id for (id,) in run(statement, [list(ids)])]
+def _tell(row: Row | None, name: str, key: tuple[UUID, ...]) -> None:
+    if row is not None:
+        row.gone.append((name, key))
+
+
+def _uses(dependent: Dependent, ids: Sequence[UUID]) -> list[tuple[UUID, int]]:
+    statement = f"""SELECT "{dependent.column}", count(*) FROM {dependent.table}
+                     WHERE "{dependent.column}" = ANY(%b::uuid[]) GROUP BY 1"""
+    return [(id, uses) for id, uses in run(statement, [list(ids)])]
 
 
 def _pairs(dependent: Dependent, ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:

@@ -6,7 +6,7 @@ Whoever derives a record locks it first and computes afterwards, so of two the l
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -28,8 +28,10 @@ _CLAIM: Final = """
     RETURNING place, entity, record_id, derivations"""
 
 
-def settle(marks: Marks, when: Indexing) -> None:
-    """What a write ends with, in its transaction."""
+def settle(marks: Marks, when: Indexing, *, withheld: Mapping[str, int]) -> None:
+    """What a write ends with, in its transaction. `withheld`: derivations that are held back, by entity."""
+    if withheld:
+        marking.store(marks.take(withheld), held=True)
     if when is Indexing.NOW:
         derive(marks)
     else:

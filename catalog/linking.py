@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from uuid import UUID
 
 from catalog import resolving, scopes, statements
 from catalog.commands import Change, Json
 from catalog.marking import Marks
-from catalog.outcomes import ErrorCode, FieldError
+from catalog.outcomes import ErrorCode, FieldError, OutcomeKind
 from catalog.plans import Plan
 from catalog.registry import Links
 from catalog.resolving import Upcoming
@@ -16,6 +16,7 @@ from catalog.rows import Row
 from catalog.scopes import Stores
 from catalog.sql import run
 
+Pair = tuple[UUID | None, UUID | None]  # owner, target
 Targets = Mapping[str, Mapping[Row, list[UUID | None]]]  # by relation
 
 
@@ -51,10 +52,19 @@ def write(rows: Sequence[Row], current: Plan, found: Targets, marks: Marks) -> s
         for change in Change:
             chosen = [row for row in rows if (s := row.links.get(links.name)) and s.change is change]
             if chosen:
-                owners = _write(chosen, current, links, change, found[links.name])
+                pairs = _write(chosen, current, links, change, found[links.name])
+                owners = {owner for owner, _ in pairs}
                 marks.linked(current.spec.name, links.name, owners)
                 changed |= owners
+                _tell(chosen, found[links.name], pairs)
     return changed
+
+
+def _tell(rows: Sequence[Row], found: Mapping[Row, list[UUID | None]], pairs: Set[Pair]) -> None:
+    """Of several rows that only link one record, those whose own links changed."""
+    for row in rows:
+        if row.links_only and any((row.id, target) in pairs for target in found[row]):
+            row.kind = OutcomeKind.UPDATED
 
 
 def write_initial(rows: Sequence[Row], current: Plan, stores: Stores) -> None:
@@ -68,19 +78,20 @@ def write_initial(rows: Sequence[Row], current: Plan, stores: Stores) -> None:
 
 def _write(
     rows: Sequence[Row], current: Plan, links: Links, change: Change, found: Mapping[Row, list[UUID | None]]
-) -> set[UUID | None]:
+) -> set[Pair]:
+    """The links that came, changed or went."""
     entity, name = current.spec.name, links.name
     pairs = [(row.id, target) for row in rows for target in dict.fromkeys(found[row])]
     owners, targets = [owner for owner, _ in pairs], [target for _, target in pairs]
     if change is Change.REMOVE:
-        return _owners(statements.unlink(entity, name), [owners, targets])
-    gone: set[UUID | None] = set()
+        return _pairs(statements.unlink(entity, name), [owners, targets])
+    gone: set[Pair] = set()
     if change is Change.REPLACE:
-        gone = _owners(statements.unlink_others(entity, name), [[row.id for row in rows], owners, targets])
+        gone = _pairs(statements.unlink_others(entity, name), [[row.id for row in rows], owners, targets])
     if not owners:
         return gone
     extra = [_column(rows, name, column, found) for column in links.columns]
-    return gone | _owners(statements.link(entity, name), [owners, targets, *extra])
+    return gone | _pairs(statements.link(entity, name), [owners, targets, *extra])
 
 
 def _column(rows: Sequence[Row], name: str, column: str, found: Mapping[Row, list[UUID | None]]) -> list[Json]:
@@ -91,5 +102,5 @@ def _column(rows: Sequence[Row], name: str, column: str, found: Mapping[Row, lis
     return values
 
 
-def _owners(statement: str, parameters: Sequence[Json]) -> set[UUID | None]:
-    return {owner for (owner,) in run(statement, parameters)}
+def _pairs(statement: str, parameters: Sequence[Json]) -> set[Pair]:
+    return {(owner, target) for owner, target in run(statement, parameters)}

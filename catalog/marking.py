@@ -72,6 +72,14 @@ class Marks:
     def of(self, entity: str, derivation: Derivation) -> list[UUID]:
         return sorted(self.ids.get((entity, derivation), ()))
 
+    def take(self, derivations: Mapping[str, int]) -> Marks:
+        """Those of these derivations, by entity, which are no longer here then."""
+        taken = Marks()
+        for entity, derivation in list(self.ids):
+            if derivation & derivations.get(entity, 0):
+                taken.ids[entity, derivation] = self.ids.pop((entity, derivation))
+        return taken
+
     def created(self, entity: str, rows: Sequence[Row]) -> None:
         if entity in INPUTS:
             self.add(entity, INPUTS[entity].made, (row.id for row in rows))

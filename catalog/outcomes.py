@@ -62,6 +62,9 @@ class Outcome:
     id: UUID | None = None
     errors: tuple[FieldError, ...] = ()
     nested: tuple[tuple[str, UUID], ...] = ()  # (entity, id) of what was written inside it
+    gone: tuple[
+        tuple[str, tuple[UUID, ...]], ...
+    ] = ()  # (entity or table beside the records, key) of what a delete took
 
 
 def refused(*errors: FieldError, id: UUID | None = None) -> Outcome:

@@ -39,6 +39,7 @@ class Dependent:
     column: str
     rule: OnDelete
     entity: str | None  # the entity kept in that table; None for mapping and value tables
+    key: tuple[str, ...]  # the columns of its primary key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,4 +164,5 @@ def _dependent(relation: Any) -> Dependent:
         column=relation.field.column,
         rule=_RULES[relation.on_delete],
         entity=_entities_by_table().get(table),
+        key=tuple(str(field.column) for field in relation.related_model._meta.pk_fields),
     )

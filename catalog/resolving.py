@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from catalog.commands import Json, Reference, Upsert
+from catalog.commands import Change, Json, LinkSet, Mode, Reference, Upsert
 from catalog.identity import uuid7
 from catalog.nesting import ROW
 from catalog.outcomes import ErrorCode, FieldError
@@ -136,9 +136,17 @@ def link_targets(rows: Sequence[Row], entity: str, name: str, coming: Upcoming) 
         row: [
             target(row, entity, link.target, link.path or f"/{name}/{position}", found, coming)  # type: ignore[arg-type]
             for position, link in enumerate(links.links)
+            if not _is_gone(row, links, entity, link.target, found)  # type: ignore[arg-type]
         ]
         for row, links in sets
     }
+
+
+def _is_gone(row: Row, links: LinkSet, entity: str, reference: Reference, found: Found) -> bool:
+    """Whether a link that only has to be removed leads nowhere."""
+    if links.change is not Change.REMOVE or not isinstance(row.command, Upsert) or row.command.mode is not Mode.PRESENT:
+        return False
+    return (entity, reference.by, comparable(entity, reference)) not in found
 
 
 def target(
@@ -156,7 +164,7 @@ def target(
     if id is None and (writer := coming.get(name)) is not None:
         row.needs.append(writer)
         id = writer.id
-    if id is None:
+    if id is None and not reference.optional:
         params = {"entity": entity, "by": reference.by, "value": reference.value}
         row.refuse(FieldError(path=path, code=ErrorCode.REFERENCE, params=params))
     return id

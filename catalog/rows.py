@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from catalog.commands import Delete, Json, LinkSet, Upsert
+from catalog.commands import Change, Delete, Json, LinkSet, Mode, Upsert
 from catalog.outcomes import FieldError, OutcomeKind
 
 Document = dict[str, Json]  # values by column
@@ -30,6 +30,7 @@ class Row:
     errors: list[FieldError] = field(default_factory=list)
     needs: list[Row] = field(default_factory=list)  # rows of the same wave whose records it refers to
     heirs: list[Row] = field(default_factory=list)  # rows of the same wave that take the unique value it gives up
+    gone: list[tuple[str, tuple[UUID, ...]]] = field(default_factory=list)  # what its delete took with it
     name: Json = None  # the comparable form of the command's key
     id: UUID | None = None
     exists: bool = False
@@ -39,6 +40,18 @@ class Row:
     @property
     def good(self) -> bool:
         return not self.errors and not self.spoiled
+
+    @property
+    def links_only(self) -> bool:
+        """Whether it only adds or removes single links of a record that is there: such rows are in nobody's way."""
+        command = self.command
+        return (
+            isinstance(command, Upsert)
+            and command.mode in (Mode.UPDATE, Mode.PRESENT)
+            and not (self.nested or self.given or command.translations or command.children)
+            and bool(self.links)
+            and all(links.change is not Change.REPLACE for links in self.links.values())
+        )
 
     @property
     def has_more(self) -> bool:

@@ -62,7 +62,7 @@ def remove_translations(entity: str) -> str:
 
 @cache
 def unlink_others(entity: str, name: str) -> str:
-    """owners uuid[], kept owners uuid[], kept targets uuid[] -> (owner) of the links that are gone."""
+    """owners uuid[], kept owners uuid[], kept targets uuid[] -> (owner, target) of the links that are gone."""
     mapping = plan(entity).mappings[name]
     return f"""
         DELETE FROM {mapping.table} m
@@ -70,18 +70,18 @@ def unlink_others(entity: str, name: str) -> str:
          WHERE m."{mapping.owner}" = o.owner
            AND NOT EXISTS (SELECT 1 FROM unnest(%b::uuid[], %b::uuid[]) AS k (owner, target)
                             WHERE k.owner = m."{mapping.owner}" AND k.target = m."{mapping.target}")
-        RETURNING m."{mapping.owner}" """
+        RETURNING m."{mapping.owner}", m."{mapping.target}" """
 
 
 @cache
 def unlink(entity: str, name: str) -> str:
-    """owners uuid[], targets uuid[] -> (owner) of the links that are gone."""
+    """owners uuid[], targets uuid[] -> (owner, target) of the links that are gone."""
     mapping = plan(entity).mappings[name]
     return f"""
         DELETE FROM {mapping.table} m
          USING unnest(%b::uuid[], %b::uuid[]) AS k (owner, target)
          WHERE m."{mapping.owner}" = k.owner AND m."{mapping.target}" = k.target
-        RETURNING m."{mapping.owner}" """
+        RETURNING m."{mapping.owner}", m."{mapping.target}" """
 
 
 @cache
@@ -135,7 +135,7 @@ def give_up_key(entity: str) -> str:
 
 @cache
 def link(entity: str, name: str) -> str:
-    """owners uuid[], targets uuid[], then an int[] per further column (null: keep, or 0) -> (owner) of the changes."""
+    """owners uuid[], targets uuid[], an int[] per further column (null: keep, or 0) -> (owner, target) of changes."""
     mapping = plan(entity).mappings[name]
     extra = mapping.links.columns
     keys = f'"{mapping.owner}", "{mapping.target}"'
@@ -151,7 +151,7 @@ def link(entity: str, name: str) -> str:
          WHERE e."{mapping.owner}" IS NULL{changed}
          ORDER BY u.owner, u.target
             ON CONFLICT ({keys}) DO {f"UPDATE SET {given}" if extra else "NOTHING"}
-        RETURNING "{mapping.owner}" """
+        RETURNING {keys} """
 
 
 def _incoming(**columns: str) -> str:

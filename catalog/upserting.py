@@ -82,7 +82,7 @@ def _update(rows: Sequence[Row], current: Plan, stores: Stores, targets: Targets
     if untouched := moved - differing:
         run(statements.touch(current.spec.name), [list(untouched)])
     for row in rows:
-        if row.id in differing or row.id in moved:
+        if (row.id in differing or row.id in moved) and not row.links_only:
             row.kind = OutcomeKind.UPDATED
 
 

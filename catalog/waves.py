@@ -11,7 +11,8 @@ from functools import cache
 from itertools import groupby
 from operator import attrgetter
 
-from catalog.commands import Delete, Upsert
+from catalog import resolving
+from catalog.commands import Delete, Reference, Upsert
 from catalog.entities import ENTITIES
 from catalog.plans import plan
 from catalog.rows import Row
@@ -23,6 +24,7 @@ class Splitter:
     def __init__(self) -> None:
         self.waves: list[list[Row]] = []
         self._latest: dict[Hashable, int] = {}
+        self._linked: dict[Hashable, int] = {}  # by record: where rows that only link it stand
         self._deleted: dict[str, int] = {}
         self._upserted: dict[str, int] = defaultdict(int)
 
@@ -36,10 +38,16 @@ class Splitter:
             inside.update(dict.fromkeys(own, wave))
             self._put(row, wave)
         self._latest.update(inside)
+        for row in group:
+            if row.links_only:
+                record = _record(row)
+                self._linked[record] = max(first, self._linked.get(record, 0))
 
     def _after(self, row: Row, names: Sequence[Hashable]) -> int:
-        latest = self._latest
-        return max(max((latest[name] + 1 for name in names if name in latest), default=0), self._after_kinds(row))
+        befores = [self._latest] if row.links_only else [self._latest, self._linked]
+        own = (*names, _record(row)) if row.links_only else names
+        waits = (before[name] + 1 for before in befores for name in own if name in before)
+        return max(max(waits, default=0), self._after_kinds(row))
 
     def _after_kinds(self, row: Row) -> int:
         """Upserts stand before deletes in a wave; what refers to a deleted kind of record comes in a later one."""
@@ -73,13 +81,30 @@ def _are_strangers(rows: Sequence[Row]) -> bool:
     if any(isinstance(row.command, Delete) for row in rows) and any(isinstance(r.command, Upsert) for r in rows):
         return False
     names = [name for row in rows for name in _names(row)]
-    return len(set(names)) == len(names)
+    distinct = set(names)
+    return len(distinct) == len(names) and all(_record(row) not in distinct for row in rows if row.links_only)
+
+
+def _record(row: Row) -> Hashable:
+    return row.command.entity, row.id or row.name
 
 
 def _names(row: Row) -> list[Hashable]:
     command = row.command
     entity = command.entity
-    names: list[Hashable] = [(entity, row.id or row.name)]
+    if row.links_only:
+        return [
+            (
+                entity,
+                row.id or row.name,
+                relation,
+                resolving.comparable(ENTITIES[entity].links_by_name[relation].entity, t),
+            )
+            for relation, links in row.links.items()
+            for t in (link.target for link in links.links)
+            if isinstance(t, Reference)
+        ]
+    names: list[Hashable] = [_record(row)]
     key = ENTITIES[entity].key
     if command.key is not None and command.key.by not in ("id", "number") and row.id:
         names.append((entity, row.name))

@@ -12,7 +12,7 @@ from typing import Final
 from django.db import IntegrityError, transaction
 
 from catalog import arranging, deleting, nesting, resolving, upserting, validation, waves
-from catalog.commands import Command, Delete, Indexing, Policy, Upsert
+from catalog.commands import Command, Delete, Indexing, Mode, Policy, Upsert
 from catalog.indexing import settle
 from catalog.marking import Marks
 from catalog.outcomes import ErrorCode, FieldError, Outcome, OutcomeKind, refused
@@ -24,6 +24,7 @@ from catalog.scopes import Stores
 from catalog.sql import run
 from catalog.upserting import RacedError
 
+NOTHING: Final[Mapping[str, int]] = {}
 _COLUMNS: Final = re.compile(r"Key \(([^)]*)\)=")  # in PostgreSQL's detail of a violated constraint
 
 
@@ -41,12 +42,14 @@ def apply(
     policy: Policy = Policy.EACH,
     rights: Rights = EVERYTHING,
     indexing: Indexing = Indexing.QUEUED,
+    withheld: Mapping[str, int] = NOTHING,
 ) -> list[Outcome]:
     """Write a chunk inside the caller's transaction; returns one outcome per command, in their order.
 
     The number of SQL statements does not depend on the number of commands, only on the kinds of record and name
     in it and on how often one record is written. Under Policy.ALL one refused command leaves everything as it was,
-    and the others are `untouched`. `indexing` says when derived data follow. Raises django.db.OperationalError for
+    and the others are `untouched`. `indexing` says when derived data follow; `withheld` which of them do not, until
+    somebody asks for it: the sum of derivations by entity. Raises django.db.OperationalError for
     deadlocks, serialization failures and lost connections, which the caller repeats.
     """
     if not commands:
@@ -58,7 +61,7 @@ def apply(
             outcomes = _with_races(commands, rights, marks)
             if policy is Policy.ALL and any(outcome.kind is OutcomeKind.REFUSED for outcome in outcomes):
                 raise _RejectedError(outcomes)
-            settle(marks, indexing)
+            settle(marks, indexing, withheld=withheld)
     except _RejectedError as rejected:
         untouched = Outcome(kind=OutcomeKind.UNTOUCHED)
         outcomes = [o if o.kind is OutcomeKind.REFUSED else untouched for o in rejected.outcomes]
@@ -119,7 +122,7 @@ def _validate(rows: Sequence[Row]) -> None:
 
 def _write_wave(wave: Sequence[Row], rights: Rights, stores: Stores, marks: Marks) -> None:
     """Every check first, then the writes: what is referred to is written first and deleted last."""
-    upserts = _by_entity(row for row in wave if isinstance(row.command, Upsert))
+    upserts = _by_entity(row for row in wave if isinstance(row.command, Upsert) and not _is_absent(row))
     deletes = _by_entity(row for row in wave if isinstance(row.command, Delete) and row.command.key)
     coming = Upcoming([row for rows in upserts.values() for row in rows])
     order = sorted(upserts, key=lambda name: plan(name).rank)
@@ -136,6 +139,14 @@ def _write_wave(wave: Sequence[Row], rights: Rights, stores: Stores, marks: Mark
     _drop_replaced(upserts, marks)
     for name in sorted(deletes, key=lambda name: -plan(name).rank):
         deleting.delete(name, [row for row in deletes[name] if row.good], marks)
+
+
+def _is_absent(row: Row) -> bool:
+    """Whether its record need not be there, and is not: then there is nothing to check and nothing to write."""
+    absent = isinstance(row.command, Upsert) and row.command.mode is Mode.PRESENT and not row.exists
+    if absent:
+        row.kind, row.id = OutcomeKind.MISSING, None
+    return absent
 
 
 def _drop_replaced(upserts: Mapping[str, Sequence[Row]], marks: Marks) -> None:
@@ -189,8 +200,10 @@ def _outcome(group: Sequence[Row]) -> Outcome:
     if not inner and isinstance(root.command, Upsert):
         return Outcome(kind=root.kind, id=root.id)
     if isinstance(root.command, Delete):
-        deleted = root.kind is OutcomeKind.DELETED or any(row.kind is OutcomeKind.DELETED for row in inner)
-        return Outcome(kind=OutcomeKind.DELETED, id=root.id) if deleted else _missing(root.command)
+        if not any(row.kind is OutcomeKind.DELETED for row in group):
+            return _missing(root.command)
+        gone = tuple(part for row in group for part in row.gone)
+        return Outcome(kind=OutcomeKind.DELETED, id=root.id, gone=gone)
     kind = root.kind
     if kind is OutcomeKind.UNCHANGED and any(row.kind is not OutcomeKind.UNCHANGED for row in inner):
         kind = OutcomeKind.UPDATED
