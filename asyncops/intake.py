@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -21,7 +22,7 @@ from asyncops.states import SplitState, State
 from asyncops.submissions import Caller, Submission
 from catalog import storing, writing
 from catalog.commands import Command, Indexing, Json, Policy, Upsert
-from catalog.outcomes import FieldError, Outcome
+from catalog.outcomes import FieldError, Outcome, OutcomeKind, refused
 from catalog.sql import run
 
 ACCEPT_LOCK = 0x62756C6B  # "bulk": the advisory lock under which the accept order is drawn
@@ -102,34 +103,73 @@ def accept_body(
     return operation
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Performed:
+    """A submission that was done in its request: what each item meant (or why it means nothing), and its outcome."""
+
+    operation: Operation
+    understood: Sequence[Command | Outcome]
+    outcomes: Sequence[Outcome]
+
+
 def run_now(submission: Submission, *, by: Caller, now: datetime | None = None) -> tuple[Operation, list[Outcome]]:
+    """`perform`, for who knows what he has sent."""
+    performed = perform(submission, by=by, now=now)
+    return performed.operation, list(performed.outcomes)
+
+
+def perform(submission: Submission, *, by: Caller, now: datetime | None = None) -> Performed:
     """Do it in this request: the writes and the finished operation are one transaction.
 
     It may overtake writes to the same records that still wait in the queue. Two that meet in a deadlock: the one that
     the database breaks off is done again. Raises like `accept`.
     """
-    commands = understand(submission)
+    understood = understand(submission)
     for _ in range(DEADLOCKS):
         try:
-            return _run(submission, commands, by, now)
+            return _perform(submission, understood, by, now)
         except OperationalError as reason:
             if not isinstance(reason.__cause__, DeadlockDetected):
                 raise
-    return _run(submission, commands, by, now)
+    return _perform(submission, understood, by, now)
 
 
-def _run(
-    submission: Submission, commands: Sequence[Command], by: Caller, now: datetime | None
-) -> tuple[Operation, list[Outcome]]:
+def _perform(
+    submission: Submission, understood: Sequence[Command | Outcome], by: Caller, now: datetime | None
+) -> Performed:
     moment = now or timezone.now()
     with one_commit() as operations:
         operation = _new(submission, by, moment)
-        outcomes = writing.apply(commands, policy=submission.policy, rights=by.rights, indexing=Indexing.NOW)
+        outcomes = _applied(submission, understood, by)
         outcomes = journal.settled(outcomes, dialects.get(submission.dialect), submission.kind)
         operation.started_at = moment
         journal.record_finished(operation, submission.items, outcomes, now=now or timezone.now())
         operations.append(operation)
-    return operation, outcomes
+        if submission.indexing is Indexing.QUEUED:
+            transaction.on_commit(doorbell.ring, robust=True)
+    return Performed(operation=operation, understood=understood, outcomes=outcomes)
+
+
+def _applied(submission: Submission, understood: Sequence[Command | Outcome], by: Caller) -> list[Outcome]:
+    """The outcome of each item. Under policy `all` one that means nothing leaves the others checked and unwritten."""
+    commands = [entry for entry in understood if not isinstance(entry, Outcome)]
+    with transaction.atomic():
+        written = writing.apply(
+            commands,
+            policy=submission.policy,
+            rights=by.rights,
+            indexing=submission.indexing,
+            withheld=submission.withheld,
+        )
+        doomed = submission.policy is Policy.ALL and len(commands) < len(understood)
+        if doomed:
+            transaction.set_rollback(True)
+    rest = iter(map(_spared, written) if doomed else written)
+    return [entry if isinstance(entry, Outcome) else next(rest) for entry in understood]
+
+
+def _spared(outcome: Outcome) -> Outcome:
+    return outcome if outcome.kind is OutcomeKind.REFUSED else Outcome(kind=OutcomeKind.UNTOUCHED)
 
 
 _open: ContextVar[list[Operation] | None] = ContextVar("operations of the open commit", default=None)
@@ -157,24 +197,27 @@ def one_commit() -> Iterator[list[Operation]]:
         _open.reset(token)
 
 
-def understand(submission: Submission) -> list[Command]:
-    """The commands that the items mean, or ItemsRefused with every error of every item.
+def understand(submission: Submission) -> list[Command | Outcome]:
+    """The command that each item means. One that means nothing is a refusal if the submission is lenient.
 
-    Contents of files are kept here already: a worker writes the records alone, and no network is in its transaction.
+    Else ItemsRefused is raised, with every error of every item. Contents of files are kept here already: a worker
+    writes the records alone, and no network is in its transaction.
     """
     if len(submission.items) > settings.MAX_ITEMS:
         raise TooManyItems(limit=settings.MAX_ITEMS)
     parse = partial(dialects.get(submission.dialect).parse, submission.kind, context=submission.context)
-    commands, errors = [], {}
+    understood: list[Command | Outcome] = []
+    errors = {}
     for index, item in enumerate(submission.items):
         try:
-            commands.append(parse(item))
+            understood.append(parse(item))
         except ItemRefused as refusal:
+            understood.append(refused(*refusal.errors))
             errors[index] = refusal.errors
-    if errors:
+    if errors and not submission.lenient:
         raise ItemsRefused(errors)
-    storing.keep(file for command in commands if isinstance(command, Upsert) for file in command.files)
-    return commands
+    storing.keep(file for entry in understood if isinstance(entry, Upsert) for file in entry.files)
+    return understood
 
 
 def _new(submission: Submission, by: Caller, now: datetime) -> Operation:

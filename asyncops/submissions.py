@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from catalog.commands import Json, Policy
+from catalog.commands import Indexing, Json, Policy
 from catalog.models import User
 from catalog.rights import Rights
 
@@ -30,3 +30,6 @@ class Submission:
     context: Mapping[str, Json] = field(default_factory=dict)
     policy: Policy = Policy.EACH
     endpoint: str = ""  # the path of the request
+    lenient: bool = False  # an item that cannot be understood is refused, not the whole request
+    indexing: Indexing = Indexing.NOW  # when derived data follow what is done in the request
+    withheld: Mapping[str, int] = field(default_factory=dict)  # derivations by entity that do not, see writing.apply

@@ -39,13 +39,12 @@ class Splitter:
             self._put(row, wave)
         self._latest.update(inside)
         for row in group:
-            if row.links_only:
-                record = _record(row)
+            for record in _records(row) if row.links_only else ():
                 self._linked[record] = max(first, self._linked.get(record, 0))
 
     def _after(self, row: Row, names: Sequence[Hashable]) -> int:
         befores = [self._latest] if row.links_only else [self._latest, self._linked]
-        own = (*names, _record(row)) if row.links_only else names
+        own = (*names, *_records(row)) if row.links_only else names
         waits = (before[name] + 1 for before in befores for name in own if name in before)
         return max(max(waits, default=0), self._after_kinds(row))
 
@@ -82,37 +81,41 @@ def _are_strangers(rows: Sequence[Row]) -> bool:
         return False
     names = [name for row in rows for name in _names(row)]
     distinct = set(names)
-    return len(distinct) == len(names) and all(_record(row) not in distinct for row in rows if row.links_only)
-
-
-def _record(row: Row) -> Hashable:
-    return row.command.entity, row.id or row.name
+    return len(distinct) == len(names) and all(distinct.isdisjoint(_records(row)) for row in rows if row.links_only)
 
 
 def _names(row: Row) -> list[Hashable]:
+    """What no other row of its wave may name."""
+    if row.links_only:
+        return _links(row)
     command = row.command
     entity = command.entity
-    if row.links_only:
-        return [
-            (
-                entity,
-                row.id or row.name,
-                relation,
-                resolving.comparable(ENTITIES[entity].links_by_name[relation].entity, t),
-            )
-            for relation, links in row.links.items()
-            for t in (link.target for link in links.links)
-            if isinstance(t, Reference)
-        ]
-    names: list[Hashable] = [_record(row)]
+    names = _records(row)
     key = ENTITIES[entity].key
-    if command.key is not None and command.key.by not in ("id", "number") and row.id:
-        names.append((entity, row.name))
     if key is not None and isinstance(given := row.values.get(key.fields[0]), str):
         folded = key.fold(given)
         if folded != row.name:
             names.append((entity, folded))
     return names
+
+
+def _records(row: Row) -> list[Hashable]:
+    """The record that it is about, by its id and by the name that the command has for it."""
+    key, entity = row.command.key, row.command.entity
+    if key is not None and key.by not in ("id", "number") and row.id:
+        return [(entity, row.id), (entity, row.name)]
+    return [(entity, row.id or row.name)]
+
+
+def _links(row: Row) -> list[Hashable]:
+    spec = ENTITIES[row.command.entity]
+    return [
+        (spec.name, row.id if row.exists else row.name, name, target.by, resolving.comparable(target_of, target))
+        for name, links in row.links.items()
+        for target_of in (spec.links_by_name[name].entity,)
+        for target in (link.target for link in links.links)
+        if isinstance(target, Reference)
+    ]
 
 
 @cache

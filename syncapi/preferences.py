@@ -13,6 +13,7 @@ from django.urls import reverse
 from rest_framework.response import Response
 
 from asyncops import intake
+from asyncops.intake import Performed
 from asyncops.models import Operation
 from asyncops.submissions import Submission
 from catalog.outcomes import Outcome
@@ -52,10 +53,16 @@ def accept(request: ApiRequest, submission: Submission) -> Operation:
 
 
 def run_now(request: ApiRequest, submission: Submission) -> tuple[Operation, list[Outcome]]:
-    """intake.run_now for this request. Raises RespondAsync when the caller prefers not to wait for it."""
+    """`perform`, for who knows what he has sent."""
+    performed = perform(request, submission)
+    return performed.operation, list(performed.outcomes)
+
+
+def perform(request: ApiRequest, submission: Submission) -> Performed:
+    """intake.perform for this request. Raises RespondAsync when the caller prefers not to wait for it."""
     if Preferences.of(request.META).respond_async:
         raise RespondAsync(accept(request, submission))
-    return intake.run_now(_placed(request, submission), by=request.caller)
+    return intake.perform(_placed(request, submission), by=request.caller)
 
 
 def _placed(request: ApiRequest, submission: Submission) -> Submission:

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -125,3 +126,23 @@ def test_redis_away_or_hung_does_not_change_the_answer(committed, caller, settin
     doorbell.queue.cache_clear()
     assert time.monotonic() - begun < 5
     assert Operation.objects.get(pk=operation.pk).state == State.NEW
+
+
+def lenient(*items, policy=Policy.EACH):
+    return replace(submission(*items, policy=policy), lenient=True)
+
+
+@pytest.mark.django_db
+def test_an_item_without_meaning_is_refused_alone_when_the_submission_is_lenient(caller):
+    performed = intake.perform(lenient(item("A"), 5), by=caller)
+    assert [outcome.kind.value for outcome in performed.outcomes] == ["created", "refused"]
+    assert (performed.operation.created, performed.operation.refused) == (1, 1)
+    assert Product.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_under_policy_all_it_leaves_the_others_checked_but_unwritten(caller):
+    performed = intake.perform(lenient(item("A"), 5, item("B", stock="x"), policy=Policy.ALL), by=caller)
+    assert [outcome.kind.value for outcome in performed.outcomes] == ["untouched", "refused", "refused"]
+    assert performed.operation.state == State.FAILED
+    assert not Product.objects.exists()
