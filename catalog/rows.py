@@ -48,7 +48,7 @@ class Row:
         return (
             isinstance(command, Upsert)
             and command.mode in (Mode.UPDATE, Mode.PRESENT)
-            and not (self.nested or self.given or command.translations or command.children)
+            and not (self.nested or self.given or command.translations or command.children or command.beside)
             and bool(self.links)
             and all(links.change is not Change.REPLACE for links in self.links.values())
         )
