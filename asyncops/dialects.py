@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
+from uuid import UUID
 
 from asyncops.bodies import Pieces
 from catalog.commands import Command, Json
@@ -63,11 +65,32 @@ class StreamingDialect(Dialect, Protocol):
         """
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """Something that an organization is to be told of. Neither operation nor record: only a test of the way."""
+
+    event: str  # see network_models.Event
+    organization: int  # its number
+    at: datetime
+    operation: int | None = None  # its number, see asyncops.jobids
+    record: UUID | None = None  # the product, for the events of products
+
+
+class Notifier(Protocol):
+    """What a dialect offers in whose words webhooks can be sent. Pure and cheap."""
+
+    def webhook_body(self, notice: Notice) -> tuple[str, bytes]:
+        """What it is about, in the dialect's words (at most 64 characters), and the body, sent as JSON as it is."""
+
+
 _REGISTERED: dict[str, Dialect] = {}
+_NOTIFIERS: dict[str, Notifier] = {}
 
 
-def register(dialect: Dialect) -> None:
+def register(dialect: Dialect, *, notifier: Notifier | None = None) -> None:
     _REGISTERED[dialect.name] = dialect
+    if notifier:
+        _NOTIFIERS[dialect.name] = notifier
 
 
 def get(name: str) -> Dialect:
@@ -78,3 +101,8 @@ def streaming(name: str) -> StreamingDialect:
     dialect = get(name)
     assert isinstance(dialect, StreamingDialect), f"{name} splits no bodies"
     return dialect
+
+
+def notifier(name: str) -> Notifier:
+    """Raises LookupError: this dialect sends no webhooks."""
+    return _NOTIFIERS[name]

@@ -20,20 +20,20 @@ JOB_SECONDS = 600  # far above DRAIN_SECONDS: only a hung worker meets it
 log = structlog.get_logger(__name__)
 
 
-def ring() -> None:
-    """Wake a worker. Failing to is harmless, the sweeper rings again; so a caller never sees Redis's errors."""
+def ring(name: str = "default") -> None:
+    """Wake a worker that listens to this queue. Failing to is harmless, the sweeper rings again: no error is raised."""
     try:
-        bells = queue()
+        bells = queue(name)
         if bells.count < ENOUGH:
             bells.enqueue(JOB, result_ttl=0, failure_ttl=3600, job_timeout=JOB_SECONDS)
     except RedisError as reason:
-        log.warning("doorbell_failed", reason=str(reason))
+        log.warning("doorbell_failed", queue=name, reason=str(reason))
 
 
 @cache
-def queue() -> Queue:
+def queue(name: str = "default") -> Queue:
     """A connection of its own: redis-py's defaults would hold an accepted request for up to a minute."""
     connection = Redis.from_url(
         settings.REDIS_URL, socket_timeout=0.2, socket_connect_timeout=0.2, retry=Retry(NoBackoff(), 0)
     )
-    return Queue("default", connection=connection, serializer=JSONSerializer)
+    return Queue(name, connection=connection, serializer=JSONSerializer)

@@ -40,19 +40,31 @@ def drain(
 
 def _work_through(seconds: float | None, chunks: int | None, stopping: Callable[[], bool]) -> bool:
     """One body is split before the chunks, the next ones when no chunk can be claimed: neither waits for all others."""
-    begun, worked, owner = time.monotonic(), 0, claims.owner(os.getpid())
-    splitting.work(owner)
+    begun, worked = time.monotonic(), 0
+    split_next()
     while not stopping():
-        claimed = claims.claim(owner)
-        if not claimed:
-            if splitting.work(owner):
+        done = next_claim()
+        if not done:
+            if split_next():
                 continue
             return False
-        work(claimed)
-        worked += len(claimed)
+        worked += done
         if (seconds is not None and time.monotonic() - begun >= seconds) or (chunks is not None and worked >= chunks):
             return True
     return True
+
+
+def next_claim() -> int:
+    """Claim and work off what is next; how many chunks that were, 0 when nothing is runnable."""
+    claimed = claims.claim(claims.owner(os.getpid()))
+    if claimed:
+        work(claimed)
+    return len(claimed)
+
+
+def split_next() -> bool:
+    """Split the next body; whether there was one."""
+    return splitting.work(claims.owner(os.getpid()))
 
 
 def work(claimed: Sequence[Claim]) -> None:

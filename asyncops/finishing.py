@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import orjson
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db import transaction
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
-from asyncops import journal, states
+from asyncops import journal, outbox, states
 from asyncops.journal import Done
 from asyncops.models import Chunk, Operation, Split
-from asyncops.states import OPEN_SPLIT, ChunkState, SplitState, State
+from asyncops.outbox import Ended
+from asyncops.states import LIVE, OPEN_SPLIT, ChunkState, SplitState, State
 from catalog.commands import Policy
 from catalog.sql import run
 
@@ -62,7 +65,10 @@ def nothing_open() -> tuple[Combinable, Combinable]:
 
 
 def finalise(operations: set[int]) -> None:
-    """Bring those that have no open chunk left to their final state. Idempotent: the sweeper repeats it."""
+    """Bring those that have no open chunk left to their final state. Idempotent: the sweeper repeats it.
+
+    Who waits to be told of it is written down in the same transaction.
+    """
     complete = Operation.objects.filter(*nothing_open(), pk__in=operations)
     given_up = Exists(Chunk.objects.filter(operation=OuterRef("pk"), state=ChunkState.DEAD))
     dead = given_up | Exists(Split.objects.filter(operation=OuterRef("pk"), state=SplitState.DEAD))
@@ -72,4 +78,20 @@ def finalise(operations: set[int]) -> None:
         default=Value(State.SUCCESS),
     )
     untouched = F("total") - sum(F(name) for name in journal.COUNTED)
-    states.end(complete, final, finished_at=timezone.now(), untouched=untouched)
+    now = timezone.now()
+    with transaction.atomic():
+        ended = _ended(complete, now)
+        if ended:
+            states.end(complete, final, finished_at=now, untouched=untouched)
+            outbox.write(ended)
+
+
+def _ended(complete: QuerySet[Operation], now: datetime) -> list[Ended]:
+    """Locked, so that only one of those who see an operation end tells of it."""
+    locked = complete.filter(state__in=LIVE).select_for_update(no_key=True).order_by("pk")
+    wrote = F("created") + F("updated") + F("deleted")
+    rows = locked.annotate(wrote=wrote).values_list("pk", "organization_id", "wrote", "dry_run")
+    return [
+        Ended(operation=pk, organization=organization, at=now, wrote=bool(written) and not dry_run)
+        for pk, organization, written, dry_run in rows
+    ]

@@ -15,9 +15,10 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 from psycopg.errors import DeadlockDetected
 
-from asyncops import chunking, dialects, doorbell, journal, understanding
+from asyncops import chunking, dialects, doorbell, journal, outbox, understanding
 from asyncops.dialects import ItemRefused
 from asyncops.models import Body, Chunk, Operation, Split
+from asyncops.outbox import Ended
 from asyncops.states import SplitState, State
 from asyncops.submissions import Caller, Submission
 from catalog import storing, writing
@@ -192,6 +193,7 @@ def one_commit() -> Iterator[list[Operation]]:
         with transaction.atomic():
             yield operations
             if operations and not transaction.get_rollback():
+                outbox.write([_ended(operation) for operation in operations if operation.is_final])
                 _store_in_order(operations)
     finally:
         _open.reset(token)
@@ -259,6 +261,14 @@ def take_place(operation: Operation, *, total: int) -> None:
     """
     _draw([operation])
     Operation.objects.filter(pk=operation.pk).update(seq=operation.seq, total=total)
+
+
+def _ended(operation: Operation) -> Ended:
+    """It was done in its request, or there was nothing to do."""
+    assert operation.finished_at is not None, "a final operation has ended"
+    wrote = operation.created + operation.updated + operation.deleted > 0 and not operation.dry_run
+    organization = operation.organization_id
+    return Ended(operation=operation.pk, organization=organization, at=operation.finished_at, wrote=wrote)
 
 
 def _store_in_order(operations: Sequence[Operation]) -> None:

@@ -13,9 +13,12 @@ from django.db import models
 from django.db.models import ExpressionWrapper, Q
 
 from asyncops import progress
+from asyncops.network_models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookFanout, WebhookKey
 from asyncops.progress import Progress
 from asyncops.states import LIVE, OPEN_CHUNK, OPEN_SPLIT, ChunkState, SplitState, State
 from catalog.models import Organization
+
+__all__ = ["WebhookAttempt", "WebhookDelivery", "WebhookEndpoint", "WebhookFanout", "WebhookKey"]  # beside those below
 
 DIALECTS = [(name, name.title()) for name in ("magento", "shoptet", "shopware", "oro", "import")]
 

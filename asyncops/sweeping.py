@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
-from asyncops import doorbell, failing, finishing, splitting
+from asyncops import doorbell, failing, finishing, splitting, working
 from asyncops.models import Chunk, Operation, Pause
 from asyncops.states import LIVE, ChunkState
 from catalog import indexing
@@ -23,6 +23,9 @@ def sweep() -> None:
     finishing.finalise(set(complete.values_list("pk", flat=True)[:1000]))
     if _due().exists() or splitting.due().filter(_unpaused()).exists() or indexing.is_behind():
         doorbell.ring()
+    for kind in working.KINDS:
+        if kind.is_due():
+            doorbell.ring(kind.queue)
 
 
 def _skip_unwanted() -> None:

@@ -89,11 +89,10 @@ class Worker(RqWorker):
     def handle_work_horse_killed(self, job: Job, retpid: int, ret_val: int, rusage: Any) -> None:
         """Its chunks need not wait for the end of their leases: nobody is left who could store an outcome."""
         super().handle_work_horse_killed(job, retpid, ret_val, rusage)  # type: ignore[no-untyped-call]
-        from asyncops import claims, splitting, sweeping
+        from asyncops import claims, sweeping, working
 
         with _own_connections("release_failed"):
-            claims.release(claims.owner(retpid))
-            splitting.release(claims.owner(retpid))
+            working.release_all_of(claims.owner(retpid))
             sweeping.sweep()
 
     def handle_warm_shutdown_request(self) -> None:
@@ -108,6 +107,9 @@ class Worker(RqWorker):
         _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() == 1:
             os._exit(1)
+        from asyncops import jobs
+
+        jobs.listen_to(self.queue_names())
         connection_created.connect(_limit)
         super().main_work_horse(job, queue)
 

@@ -76,13 +76,23 @@ FETCH_CONNECT_SECONDS = env.number("BULKHEAD_FETCH_CONNECT_SECONDS", 5, minimum=
 FETCH_REDIRECTS = env.number("BULKHEAD_FETCH_REDIRECTS", 3)
 FETCH_CA_FILE = env.text("BULKHEAD_FETCH_CA_FILE", "")
 
+# Webhooks
+WEBHOOK_RETRY_SECONDS = env.numbers("BULKHEAD_WEBHOOK_RETRY_SECONDS", "0,900,900")  # before each attempt
+WEBHOOK_SECONDS = env.number("BULKHEAD_WEBHOOK_SECONDS", 4, minimum=1)
+WEBHOOKS_PARALLEL = env.number("BULKHEAD_WEBHOOKS_PARALLEL", 16, minimum=1)  # of one worker
+WEBHOOK_KEY_OVERLAP_HOURS = env.number("BULKHEAD_WEBHOOK_KEY_OVERLAP_HOURS", 24)
+WEBHOOK_DISABLE_DAYS = env.number("BULKHEAD_WEBHOOK_DISABLE_DAYS", 5, minimum=1)
+WEBHOOK_LOG_DAYS = env.number("BULKHEAD_WEBHOOK_LOG_DAYS", 30, minimum=1)
+
+# A worker that is told no queues listens to all of them; "default" is the catalog's.
 RQ_QUEUES = {
-    "default": {
+    name: {
         "URL": REDIS_URL,
         "DEFAULT_TIMEOUT": 600,
         "SERIALIZER": "rq.serializers.JSONSerializer",
         "COMMIT_MODE": "auto",
     }
+    for name in ("default", "images", "webhooks")
 }
 RQ = {"WORKER_CLASS": "asyncops.worker.Worker", "JOB_CLASS": "asyncops.worker.NamedJob"}
 RQ_SHOW_ADMIN_LINK = False
@@ -98,10 +108,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_filters",
     "rest_framework",
-    "django_rq",
     "django_htmx",
     "catalog",
     "asyncops",
+    "django_rq",  # below asyncops, whose rqworker listens to all queues
     "syncapi",
 ]
 MIDDLEWARE = [

@@ -12,6 +12,7 @@ from tests.asyncops.plain import Plain
 
 @pytest.fixture(autouse=True)
 def plain() -> Iterator[None]:
-    dialects.register(Plain())
+    dialects.register(Plain(), notifier=Plain())
     yield
     dialects._REGISTERED.pop(Plain.name)
+    dialects._NOTIFIERS.pop(Plain.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from io import BufferedReader
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from asyncops import bodies, intake
 from asyncops.bodies import BodyFile, Pieces
-from asyncops.dialects import BodyRefused, ItemRefused
+from asyncops.dialects import BodyRefused, ItemRefused, Notice
 from asyncops.models import Operation
 from asyncops.submissions import Caller, Submission
 from catalog.commands import Command, Delete, Json, Policy, Reference, Upsert
@@ -66,6 +67,11 @@ class Plain:
 
     def missing_is_refused(self, kind: str) -> bool:
         return kind == "delete"
+
+    def webhook_body(self, notice: Notice) -> tuple[str, bytes]:
+        instance = str(notice.record or notice.operation or "test")
+        told = {"organization": notice.organization, "event": notice.event, "instance": instance}
+        return instance, json.dumps(told).encode()
 
 
 def _fault(line: int, message: str) -> FieldError:

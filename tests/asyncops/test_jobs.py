@@ -22,7 +22,7 @@ from tests.asyncops.plain import item, send
 def rung(monkeypatch) -> list[int]:
     """One entry for every ring."""
     found: list[int] = []
-    monkeypatch.setattr(doorbell, "ring", lambda: found.append(1))
+    monkeypatch.setattr(doorbell, "ring", lambda name="default": found.append(1))
     return found
 
 

@@ -1,0 +1,111 @@
+"""A worker's round: chunks in the main thread, network work in threads beside it, so that neither waits for the other.
+
+What a worker does is what its queues stand for; whichever doorbell woke it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Collection
+from typing import Any, Final
+
+from asyncops import claims, engine, leasing, splitting
+from asyncops.delivering import Webhooks
+from asyncops.network import Crew, Kind, wait_for_any
+
+CATALOG: Final = "default"  # the queue of chunks
+KINDS: Final[tuple[Kind[Any, Any], ...]] = (Webhooks(),)
+QUEUES: Final = (CATALOG, *(kind.queue for kind in KINDS))
+LOOK: Final = 0.2  # seconds between two looks for chunks while exchanges are on their way
+GRACE: Final = 2.0  # seconds for exchanges that are on their way when the worker is asked to stop
+
+
+def drain(
+    *,
+    queues: Collection[str] = QUEUES,
+    seconds: float | None = None,
+    chunks: int | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Work until nothing is due; whether `seconds`, `chunks` or `stopping` ended it first.
+
+    After that no exchange begins, but those on their way are waited for, and chunks are worked on meanwhile.
+    """
+    crews = [Crew(kind, owner=claims.owner(os.getpid())) for kind in KINDS if kind.queue in queues]
+    round_ = _Round(crews, has_catalog=CATALOG in queues, seconds=seconds, chunks=chunks, stopping=stopping)
+    try:
+        more = round_.run()
+    finally:
+        for crew in crews:
+            crew.leave()
+    if CATALOG in queues and not stopping():
+        engine.derive()
+    return more
+
+
+def release_all_of(owner: str) -> None:
+    """A process that is known to be dead holds nothing any more."""
+    claims.release(owner)
+    splitting.release(owner)
+    for kind in KINDS:
+        leasing.release_all_of(kind.table, owner)
+
+
+class _Round:
+    def __init__(
+        self,
+        crews: Collection[Crew],
+        *,
+        has_catalog: bool,
+        seconds: float | None,
+        chunks: int | None,
+        stopping: Callable[[], bool],
+    ) -> None:
+        self._crews = list(crews)
+        self._has_catalog = has_catalog
+        self._until = None if seconds is None else time.monotonic() + seconds
+        self._chunks = chunks
+        self._stopping = stopping
+        self._look_at = 0.0
+
+    def run(self) -> bool:
+        if self._has_catalog:
+            engine.split_next()
+        while not self._stopping():
+            worked = self._chunk()
+            found = [crew.take() for crew in self._crews] if not self._is_over() else []
+            busy = any(crew.running for crew in self._crews)
+            if self._is_over() and not busy:
+                return True
+            if not worked and not any(found) and not busy:
+                return False
+            if busy:
+                self._exchange(seconds=0 if worked else LOOK)
+        self._wind_up()
+        return True
+
+    def _is_over(self) -> bool:
+        late = self._until is not None and time.monotonic() >= self._until
+        return late or (self._chunks is not None and self._chunks <= 0)
+
+    def _chunk(self) -> bool:
+        """One claim; not more often than it may be worth it."""
+        busy = any(crew.running for crew in self._crews)
+        if (self._is_over() and not busy) or (busy and time.monotonic() < self._look_at):
+            return False
+        worked = engine.next_claim() or int(engine.split_next()) if self._has_catalog else 0
+        self._look_at = 0.0 if worked else time.monotonic() + LOOK
+        if self._chunks is not None:
+            self._chunks -= worked
+        return bool(worked)
+
+    def _exchange(self, *, seconds: float) -> None:
+        wait_for_any(self._crews, seconds=seconds)
+        for crew in self._crews:
+            crew.store()
+
+    def _wind_up(self) -> None:
+        until = time.monotonic() + GRACE
+        while any(crew.running for crew in self._crews) and time.monotonic() < until:
+            self._exchange(seconds=until - time.monotonic())
