@@ -135,7 +135,8 @@ def _apply_together(chunks: Sequence[Chunk]) -> Iterator[Done]:
     if policy is Policy.ALL and any(isinstance(entry, Outcome) for entries in understood for entry in entries):
         understood = [[_spared(entry) for entry in entries] for entries in understood]
     commands = [entry for entries in understood for entry in entries if not isinstance(entry, Outcome)]
-    written = iter(writing.apply(commands, policy=policy, rights=Rights.of(chunks[0].operation.user)))
+    rights = Rights.of(chunks[0].operation.user)
+    written = iter(writing.apply(commands, policy=policy, rights=rights, recording=journal.recording()))
     for chunk, entries in zip(chunks, understood, strict=True):
         outcomes = [entry if isinstance(entry, Outcome) else next(written) for entry in entries]
         dialect = dialects.get(chunk.operation.dialect)

@@ -161,6 +161,7 @@ def _applied(submission: Submission, understood: Sequence[Command | Outcome], by
             rights=by.rights,
             indexing=submission.indexing,
             withheld=submission.withheld,
+            recording=journal.recording(),
         )
         doomed = submission.policy is Policy.ALL and len(commands) < len(understood)
         if doomed:

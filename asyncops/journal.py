@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 import orjson
+from django.conf import settings
 from django.contrib.postgres.functions import TransactionNow
 from django.db.models import F, Model
 from psycopg.types.json import Jsonb
@@ -18,6 +19,7 @@ from psycopg.types.json import Jsonb
 from asyncops.dialects import Dialect
 from asyncops.models import Chunk, Item, ItemError, ItemOutcome, Operation
 from asyncops.states import ChunkState, State
+from catalog.changes import Recording
 from catalog.commands import Json, Policy
 from catalog.outcomes import ErrorCode, FieldError, Outcome, OutcomeKind, refused
 from catalog.sql import copy_in
@@ -25,6 +27,8 @@ from catalog.sql import copy_in
 UNDECIDED: Final = "undecided"  # its chunk is still to come
 UNTOUCHED: Final = "untouched"  # the operation ended without it
 JOURNALLED: Final = frozenset(OutcomeKind(outcome) for outcome in ItemOutcome.values)
+_ITEM: Final = ("operation_id", "index", "outcome", "record_id", "changes")
+_ERROR: Final = ("operation_id", "index", "path", "code", "params")
 COUNTED: Final = ("created", "updated", "unchanged", "deleted", "refused")
 
 
@@ -51,6 +55,11 @@ class Done:
         return Counter(outcome.kind.value for outcome in self.outcomes)
 
 
+def recording() -> Recording:
+    """How much of its changes a write that is journalled tells."""
+    return Recording.CHANGES if settings.JOURNAL_CHANGES else Recording.OFF
+
+
 def settled(outcomes: Sequence[Outcome], dialect: Dialect, kind: str) -> list[Outcome]:
     """A record that was to be deleted and is not there: the accepting dialect says whether that is a failure."""
     is_error = dialect.missing_is_refused(kind)
@@ -68,12 +77,12 @@ def record(done: Sequence[Done]) -> None:
         operation, first = entry.chunk.operation_id, entry.chunk.first
         for index, outcome in enumerate(entry.outcomes, first):
             if outcome.kind in JOURNALLED:
-                items.append((operation, index, outcome.kind.value, outcome.id))
+                changes = Jsonb(outcome.changes, dumps=str.encode) if outcome.changes else None
+                items.append((operation, index, outcome.kind.value, outcome.id, changes))
             for error in outcome.errors:
                 errors.append((operation, index, error.path, error.code.value, Jsonb(dict(error.params), dumps=_json)))
-    _copy(Item, ("operation_id", "index", "outcome", "record_id"), ("int8", "int4", "varchar", "uuid"), items)
-    columns = ("operation_id", "index", "path", "code", "params")
-    _copy(ItemError, columns, ("int8", "int4", "text", "varchar", "jsonb"), errors)
+    _copy(Item, _ITEM, ("int8", "int4", "varchar", "uuid", "jsonb"), items)
+    _copy(ItemError, _ERROR, ("int8", "int4", "text", "varchar", "jsonb"), errors)
 
 
 def unchanged_ranges(entry: Done) -> list[list[int]]:

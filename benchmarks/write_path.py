@@ -14,6 +14,7 @@ from asyncops.journal import Done
 from asyncops.models import Chunk
 from benchmarks.figures import Figure, median
 from benchmarks.records import Product, empty, floor, products, settle
+from catalog.changes import Recording
 from catalog.commands import Command, Reference, Upsert
 from catalog.writing import apply
 
@@ -34,11 +35,11 @@ def commands(records: Sequence[Product]) -> list[Command]:
 _operations = count(1)
 
 
-def write(records: Sequence[Command]) -> None:
+def write(records: Sequence[Command], *, recording: Recording = Recording.CHANGES) -> None:
     operation = next(_operations)
     for first in range(0, len(records), settings.CHUNK_RECORDS):
         with transaction.atomic():
-            outcomes = apply(records[first : first + settings.CHUNK_RECORDS])
+            outcomes = apply(records[first : first + settings.CHUNK_RECORDS], recording=recording)
             journal.record([Done(chunk=Chunk(operation_id=operation, first=first), outcomes=outcomes)])
 
 
@@ -50,10 +51,13 @@ def figures() -> Iterator[Figure]:
     yield figure("write new", median(partial(write, commands(base)), before=empty))
     settle()
     yield figure("write unchanged", median(partial(write, commands(base))))
-    versions = iter([commands(products(RECORDS, salt="x" * n)) for n in range(1, 6)])
+    versions = iter([commands(products(RECORDS, salt="x" * n)) for n in range(1, 11)])
     yield figure("write changed", median(lambda: write(next(versions))))
+    yield figure("write changed, no changes journalled", median(lambda: write(next(versions), recording=Recording.OFF)))
     mixed = iter([[_partial(record, turn) for record in base] for turn in range(5)])
     yield figure("write partial, mixed fields", median(lambda: write(next(mixed))))
+    mixed = iter([[_partial(record, turn) for record in base] for turn in range(5, 10)])
+    yield figure("write partial, no changes journalled", median(lambda: write(next(mixed), recording=Recording.OFF)))
     bad = [record | ({"stock": "many"} if index % 100 == 0 else {}) for index, record in enumerate(base)]
     yield figure("write new, 1 % bad", median(partial(write, commands(bad)), before=empty))
 

@@ -17,6 +17,7 @@ from catalog.plans import OWN_COLUMNS, Plan, plan
 from catalog.sql import names
 
 MASK_BITS: Final = 60
+ARGUMENTS: Final = 90  # of one function
 _SHAPES: Final = 1000  # statements that are remembered: clients send few combinations of columns
 
 
@@ -39,8 +40,10 @@ class Shape:
 
 
 @lru_cache(_SHAPES)
-def lock_differing(shape: Shape) -> str:
-    """records text -> (id, whether it differs, and for Marks.changed) of the rows to write, now locked.
+def lock_differing(shape: Shape, *, recorded: bool = False) -> str:
+    """records text -> (id, whether it differs, two for Marks.changed, what changes) of the rows to write, now locked.
+
+    What changes is told when it is `recorded`: as the members of a JSON object, name -> [before, after].
 
     Only rows that differ from what was sent (or are `forced`, because something beside them changes) are locked: a lock
     is a write, and 10,000 unchanged rows would cost 75 MB of WAL. Everybody takes locks in one order, that of the keys.
@@ -49,7 +52,8 @@ def lock_differing(shape: Shape) -> str:
     sides = {f'p."{column}"': _merged(current, shape, column) for column in shape.columns}
     differs = f"({', '.join(sides)}) IS DISTINCT FROM ({', '.join(sides.values())})" if sides else "false"
     return f"""
-        SELECT p.id, {differs}, {", ".join(marking.changes(shape.entity, sides))}
+        SELECT p.id, {differs}, {", ".join(marking.changes(shape.entity, sides))},
+               {_changes(current, shape) if recorded else "''"}
           FROM {_incoming(current, shape, "forced boolean")}
           JOIN {current.table} p ON p.id = m.id
          WHERE m.forced OR {differs}
@@ -87,6 +91,22 @@ def insert(shape: Shape) -> str:
          ORDER BY m."{current.order}"
             ON CONFLICT DO NOTHING
         RETURNING p.id"""
+
+
+def _changes(current: Plan, shape: Shape) -> str:
+    """Text is cheaper here than jsonb, and goes to the journal as it is: only what differs is made to JSON."""
+    sides = {c: _merged(current, shape, c) for c in shape.columns} | _derived(current, shape, "p")
+    pairs = [
+        f"""CASE WHEN p."{column}" IS DISTINCT FROM {value}
+                 THEN '"{column}":' || json_build_array(p."{column}", {value})::text END"""
+        for column, value in sides.items()
+    ]
+    groups = [pairs[first : first + ARGUMENTS] for first in range(0, len(pairs), ARGUMENTS)]
+    return f"concat_ws(',', {', '.join(_joined(group) for group in groups)})" if pairs else "''"
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return f"nullif(concat_ws(',', {', '.join(texts)}), '')"
 
 
 def _incoming(current: Plan, shape: Shape, *more: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from catalog import checking, marking
+from catalog.dropping import Drops
 from catalog.marking import Derivation, Marks
 from catalog.outcomes import ErrorCode, FieldError, OutcomeKind
 from catalog.plans import Dependent, OnDelete, Plan, plan
@@ -32,9 +33,13 @@ def check(entity: str, rows: Sequence[Row], *, granted: Rights) -> None:
         present[id].refuse(FieldError(path="", code=ErrorCode.IN_USE, params=params))
 
 
-def delete(entity: str, rows: Sequence[Row], marks: Marks) -> None:
-    """Delete the records of `rows`; what goes with each is told in its `gone`."""
-    _remove(plan(entity), {row.id: row for row in rows if row.exists and row.id}, marks)
+def delete(entity: str, rows: Sequence[Row], marks: Marks, *, recorded: bool = False) -> None:
+    """Delete the records of `rows`; what goes with each is told in its `gone`, and `recorded` in its `others`."""
+    drops = Drops() if recorded else None
+    _remove(plan(entity), {row.id: row for row in rows if row.exists and row.id}, marks, drops)
+    entries = drops.entries() if drops else {}
+    for row in rows if entries else ():
+        row.others = entries.get((entity, row.id), ()) if row.id else ()
 
 
 def remove_others(
@@ -42,8 +47,10 @@ def remove_others(
     owners: Sequence[tuple[UUID | None, str, tuple[str, ...]]],
     kept: Sequence[UUID | None],
     marks: Marks,
-) -> set[UUID | None]:
-    """Delete the children of `owners` that are not among `kept`; the owners that lost some.
+    *,
+    recorded: bool = False,
+) -> Mapping[UUID | None, Sequence[str]]:
+    """Delete the children of `owners` that are not among `kept`; by owner the entries of those that it lost.
 
     An owner is (id, field, values): with a field, only its children that have one of the values there. One statement
     for each such field finds them.
@@ -60,8 +67,13 @@ def remove_others(
                  WHERE NOT t.id = ANY(%b::uuid[])""",
             [[id for id, _ in pairs], [value for _, value in pairs], list(kept)],
         )
-    _remove(current, {id: None for id, _ in gone}, marks)
-    return {owner for _, owner in gone}
+    drops = Drops() if recorded else None
+    _remove(current, {id: None for id, _ in gone}, marks, drops)
+    entries = drops.entries() if drops else {}
+    lost: dict[UUID | None, list[str]] = defaultdict(list)
+    for id, owner in gone:
+        lost[owner] += entries.get((relation.entity, id), ())
+    return lost
 
 
 def _in_use(current: Plan, ids: Sequence[UUID]) -> dict[UUID, Counter[str]]:
@@ -78,44 +90,76 @@ def _in_use(current: Plan, ids: Sequence[UUID]) -> dict[UUID, Counter[str]]:
     return used
 
 
-def _remove(current: Plan, roots: Mapping[UUID, Row | None], marks: Marks) -> None:
+def _remove(current: Plan, roots: Mapping[UUID, Row | None], marks: Marks, drops: Drops | None) -> None:
     """Delete the records and everything that belongs to them, from the leaves up: statements grow with the depth.
 
     `roots`: the ids, and the row because of which each one goes.
     """
     if not roots:
         return
-    ids = list(roots)
     for dependent in current.dependents:
-        where = f'WHERE "{dependent.column}" = ANY(%b::uuid[])'
         if dependent.rule is OnDelete.SET_NULL:
-            run(f'UPDATE {dependent.table} SET "{dependent.column}" = NULL {where}', [ids])
+            _forget(dependent, current, list(roots), drops)
         elif dependent.rule is OnDelete.CASCADE and dependent.entity:
-            children = {child: roots[parent] for child, parent in _pairs(dependent, ids)}
-            for child, row in children.items():
-                _tell(row, dependent.entity, (child,))
-            _remove(plan(dependent.entity), children, marks)
+            _remove(plan(dependent.entity), _below(dependent, current, roots, drops), marks, drops)
         elif dependent.rule is OnDelete.CASCADE:
-            _empty(dependent, roots, marks)
+            _empty(dependent, current, roots, marks, drops)
+    row = "to_jsonb(t)::text" if drops else "NULL"
     gone = run(
-        f"""DELETE FROM {current.table} WHERE id IN
+        f"""DELETE FROM {current.table} t WHERE id IN
             (SELECT id FROM {current.table} WHERE id = ANY(%b::uuid[]) ORDER BY "{current.order}" FOR UPDATE)
-            RETURNING {marking.parent(current.spec.name)}""",
+            RETURNING {marking.parent(current.spec.name)}, id, {row}""",
+        [list(roots)],
+    )
+    marks.add(current.spec.name, Derivation.CHILDREN, (parent for parent, *_ in gone))
+    if drops is not None:
+        for _, id, text in gone:
+            drops.records[current.spec.name, id].row = text
+
+
+def _forget(dependent: Dependent, current: Plan, ids: Sequence[UUID], drops: Drops | None) -> None:
+    """Clear the references of those that live on."""
+    table, column = dependent.table, f'"{dependent.column}"'
+    cleared = run(
+        f"""UPDATE {table} t SET {column} = NULL
+              FROM (SELECT id, {column} AS named FROM {table} WHERE {column} = ANY(%b::uuid[]) FOR UPDATE) o
+             WHERE t.id = o.id
+         RETURNING o.named, t.id""",
         [ids],
     )
-    marks.add(current.spec.name, Derivation.CHILDREN, (parent for (parent,) in gone))
+    if drops is not None:
+        for named, id in cleared:
+            drops.records[current.spec.name, named].lost[f"{table}.{dependent.column}"].append(id)
 
 
-def _empty(dependent: Dependent, roots: Mapping[UUID, Row | None], marks: Marks) -> None:
+def _below(
+    dependent: Dependent, current: Plan, roots: Mapping[UUID, Row | None], drops: Drops | None
+) -> dict[UUID, Row | None]:
+    """The records that go with others."""
+    pairs = _pairs(dependent, list(roots))
+    below = {child: roots[parent] for child, parent in pairs}
+    for child, row in below.items():
+        _tell(row, str(dependent.entity), (child,))
+    if drops is not None:
+        drops.below(current.spec.name, str(dependent.entity), pairs)
+    return below
+
+
+def _empty(
+    dependent: Dependent, current: Plan, roots: Mapping[UUID, Row | None], marks: Marks, drops: Drops | None
+) -> None:
     """Delete the rows of a table beside the records; what lost one is marked."""
     loss = marking.loss(dependent.table, dependent.column)
-    statement = f"""DELETE FROM {dependent.table} WHERE "{dependent.column}" = ANY(%b::uuid[])
-                    RETURNING "{dependent.column}", {names(dependent.key)}"""
+    row = "to_jsonb(t)::text" if drops else "NULL"
+    statement = f"""DELETE FROM {dependent.table} t WHERE "{dependent.column}" = ANY(%b::uuid[])
+                    RETURNING {row}, "{dependent.column}", {names(dependent.key)}"""
     gone = run(statement, [list(roots)])
-    for root, *key in gone:
+    for text, root, *key in gone:
         _tell(roots[root], dependent.table, tuple(key))
+        if drops is not None:
+            drops.records[current.spec.name, root].rows[dependent.table].append(text)
     if loss:
-        owner = 1 + dependent.key.index(loss.owner)
+        owner = 2 + dependent.key.index(loss.owner)
         marks.add(loss.entity, loss.derivation, (row[owner] for row in gone))
 
 

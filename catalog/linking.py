@@ -83,15 +83,29 @@ def _write(
     entity, name = current.spec.name, links.name
     pairs = [(row.id, target) for row in rows for target in dict.fromkeys(found[row])]
     owners, targets = [owner for owner, _ in pairs], [target for _, target in pairs]
+    changed: list[tuple[Json, ...]] = []
     if change is Change.REMOVE:
-        return _pairs(statements.unlink(entity, name), [owners, targets])
-    gone: set[Pair] = set()
+        changed += run(statements.unlink(entity, name), [owners, targets])
     if change is Change.REPLACE:
-        gone = _pairs(statements.unlink_others(entity, name), [[row.id for row in rows], owners, targets])
-    if not owners:
-        return gone
-    extra = [_column(rows, name, column, found) for column in links.columns]
-    return gone | _pairs(statements.link(entity, name), [owners, targets, *extra])
+        changed += run(statements.unlink_others(entity, name), [[row.id for row in rows], owners, targets])
+    if change is not Change.REMOVE and owners:
+        extra = [_column(rows, name, column, found) for column in links.columns]
+        changed += run(statements.link(entity, name), [owners, targets, *extra])
+    _note(changed, rows, name, found)
+    return {(owner, target) for owner, target, *_ in changed}
+
+
+def _note(
+    changed: Sequence[tuple[Json, ...]], rows: Sequence[Row], name: str, found: Mapping[Row, list[UUID | None]]
+) -> None:
+    """Each row that was there knows the changes of its links: (owner, target, before, after)."""
+    there = [row for row in rows if row.exists] if changed else []
+    owners = {row.id: row for row in there}
+    askers = {(row.id, target): row for row in there for target in found[row]}  # several may link one record
+    for owner, target, before, after in changed if there else ():
+        row = askers.get((owner, target)) or owners.get(owner)
+        if row is not None:
+            row.beside.setdefault("links", {}).setdefault(name, {})[str(target)] = [before, after]
 
 
 def _column(rows: Sequence[Row], name: str, column: str, found: Mapping[Row, list[UUID | None]]) -> list[Json]:
@@ -100,7 +114,3 @@ def _column(rows: Sequence[Row], name: str, column: str, found: Mapping[Row, lis
         given = (link.values.get(column) for link in row.links[name].links)
         values.extend(dict(zip(found[row], given, strict=True)).values())  # of two equal targets the last counts
     return values
-
-
-def _pairs(statement: str, parameters: Sequence[Json]) -> set[Pair]:
-    return {(owner, target) for owner, target in run(statement, parameters)}

@@ -65,6 +65,7 @@ class Outcome:
     gone: tuple[
         tuple[str, tuple[UUID, ...]], ...
     ] = ()  # (entity or table beside the records, key) of what a delete took
+    changes: str = ""  # JSON text in the form of catalog.changes, when it was asked for
 
 
 def refused(*errors: FieldError, id: UUID | None = None) -> Outcome:

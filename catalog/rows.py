@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -36,6 +36,9 @@ class Row:
     exists: bool = False
     spoiled: bool = False  # it is good, but belongs together with one that is not
     kind: OutcomeKind = OutcomeKind.UNCHANGED
+    changed: str = ""  # the members of a JSON object: what changed in the base row, as catalog.changes describes it
+    beside: Document = field(default_factory=dict)  # and beside it
+    others: Sequence[str] = ()  # entries of the other records that changed or went with it
 
     @property
     def good(self) -> bool:

@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 
-from catalog import resolving, statements
+from catalog import changes, resolving, statements
 from catalog.commands import Json, Scope, Upsert
 from catalog.outcomes import ErrorCode, FieldError
 from catalog.plans import Plan, plan
@@ -72,7 +72,11 @@ def write(rows: Sequence[Row], current: Plan, stores: Stores) -> set[UUID | None
     if not entries:
         return set()
     columns = [list(column) for column in zip(*entries, strict=True)]
-    return {owner for (owner,) in run(statements.merge_store_values(current.spec.name), columns)}
+    changed = run(statements.merge_store_values(current.spec.name), columns)
+    by_id = {row.id: row for row in rows}
+    for owner, store, before, after in changed:
+        by_id[owner].beside.setdefault("stores", {})[str(store)] = changes.difference(before, after)
+    return {owner for owner, *_ in changed}
 
 
 def website_of(row: Row, stores: Stores) -> UUID | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from catalog.plans import plan
+from catalog.plans import MappingTable, plan
 from catalog.sql import names
 
 
@@ -16,53 +16,72 @@ def touch(entity: str) -> str:
 
 @cache
 def merge_store_values(entity: str) -> str:
-    """owners uuid[], stores uuid[], documents text[] -> (owner) of those that changed. Null removes an override."""
+    """owners uuid[], stores uuid[], documents text[] -> (owner, store, before, after) of those that changed.
+
+    Null removes an override.
+    """
     current = plan(entity)
     table, owner = current.store_table, current.owner
     return f"""
-        INSERT INTO {table} AS s ("{owner}", store_id, "values")
-        SELECT u.owner, u.store, CASE WHEN e.store_id IS NULL THEN catalog_merge('{{}}', u.document) ELSE u.document END
+          WITH given AS (
+        SELECT u.owner, u.store, e."values" AS before,
+               CASE WHEN e.store_id IS NULL THEN catalog_merge('{{}}', u.document) ELSE u.document END AS document
           FROM {_incoming(owner="uuid", store="uuid", document="text")}
           LEFT JOIN {table} e ON e."{owner}" = u.owner AND e.store_id = u.store
-         WHERE catalog_merge(e."values", u.document) IS DISTINCT FROM coalesce(e."values", '{{}}')
-         ORDER BY u.owner, u.store
+         WHERE catalog_merge(e."values", u.document) IS DISTINCT FROM coalesce(e."values", '{{}}')),
+               written AS (
+        INSERT INTO {table} AS s ("{owner}", store_id, "values")
+        SELECT owner, store, document FROM given ORDER BY owner, store
             ON CONFLICT ("{owner}", store_id) DO UPDATE SET "values" = catalog_merge(s."values", excluded."values")
-        RETURNING s."{owner}" """
+        RETURNING s."{owner}" AS owner, store_id AS store, "values" AS after)
+        SELECT owner, store, before, after FROM written JOIN given USING (owner, store)"""
 
 
 @cache
 def merge_translations(entity: str) -> str:
-    """owners uuid[], languages uuid[], documents text[] -> (owner) of those that changed. The records are locked."""
+    """owners uuid[], languages uuid[], documents text[] -> (owner, language, texts before and after) of the changes.
+
+    The records are locked.
+    """
     current = plan(entity)
     table, owner = current.translation_table, current.owner
     texts = [field.column for field in current.spec.translated]
     given = ", ".join(f'"{column}" = excluded."{column}"' for column in texts)
     return f"""
-        INSERT INTO {table} AS t ("{owner}", language_id, {names(texts)})
-        SELECT u.owner, u.language, {names(texts, "m")}
+          WITH given AS (
+        SELECT u.owner, u.language, {names(texts, "m")}, {_texts(entity, "e")} AS before
           FROM {_incoming(owner="uuid", language="uuid", document="text")}
           LEFT JOIN {table} e ON e."{owner}" = u.owner AND e.language_id = u.language,
                LATERAL jsonb_populate_record(e, u.document) m
-         WHERE e.language_id IS NULL OR ({names(texts, "m")}) IS DISTINCT FROM ({names(texts, "e")})
-         ORDER BY u.owner, u.language
+         WHERE e.language_id IS NULL OR ({names(texts, "m")}) IS DISTINCT FROM ({names(texts, "e")})),
+               written AS (
+        INSERT INTO {table} AS t ("{owner}", language_id, {names(texts)})
+        SELECT owner, language, {names(texts)} FROM given ORDER BY owner, language
             ON CONFLICT ("{owner}", language_id) DO UPDATE SET {given}
-        RETURNING t."{owner}" """
+        RETURNING t."{owner}" AS owner, language_id AS language, {_texts(entity, "t")} AS after)
+        SELECT owner, language, before, after FROM written JOIN given USING (owner, language)"""
 
 
 @cache
 def remove_translations(entity: str) -> str:
-    """owners uuid[], languages uuid[] -> (owner) of those that are gone."""
+    """owners uuid[], languages uuid[] -> (owner, language, texts before, null) of those that are gone."""
     current = plan(entity)
     return f"""
         DELETE FROM {current.translation_table} t
          USING unnest(%b::uuid[], %b::uuid[]) AS u (owner, language)
          WHERE t."{current.owner}" = u.owner AND t.language_id = u.language
-        RETURNING t."{current.owner}" """
+        RETURNING t."{current.owner}", t.language_id, {_texts(entity, "t")}, NULL::jsonb"""
+
+
+def _texts(entity: str, row: str) -> str:
+    """The texts of a translation as one object; null where there is no row."""
+    current = plan(entity)
+    return f"to_jsonb({row}) - '{current.owner}' - 'language_id'"
 
 
 @cache
 def unlink_others(entity: str, name: str) -> str:
-    """owners uuid[], kept owners uuid[], kept targets uuid[] -> (owner, target) of the links that are gone."""
+    """owners uuid[], kept owners uuid[], kept targets uuid[] -> (owner, target, columns, null) of the links gone."""
     mapping = plan(entity).mappings[name]
     return f"""
         DELETE FROM {mapping.table} m
@@ -70,18 +89,24 @@ def unlink_others(entity: str, name: str) -> str:
          WHERE m."{mapping.owner}" = o.owner
            AND NOT EXISTS (SELECT 1 FROM unnest(%b::uuid[], %b::uuid[]) AS k (owner, target)
                             WHERE k.owner = m."{mapping.owner}" AND k.target = m."{mapping.target}")
-        RETURNING m."{mapping.owner}", m."{mapping.target}" """
+        RETURNING m."{mapping.owner}", m."{mapping.target}", {_columns(mapping, "m")}, NULL::json"""
 
 
 @cache
 def unlink(entity: str, name: str) -> str:
-    """owners uuid[], targets uuid[] -> (owner, target) of the links that are gone."""
+    """owners uuid[], targets uuid[] -> (owner, target, columns, null) of the links that are gone."""
     mapping = plan(entity).mappings[name]
     return f"""
         DELETE FROM {mapping.table} m
          USING unnest(%b::uuid[], %b::uuid[]) AS k (owner, target)
          WHERE m."{mapping.owner}" = k.owner AND m."{mapping.target}" = k.target
-        RETURNING m."{mapping.owner}", m."{mapping.target}" """
+        RETURNING m."{mapping.owner}", m."{mapping.target}", {_columns(mapping, "m")}, NULL::json"""
+
+
+def _columns(mapping: MappingTable, row: str) -> str:
+    """The columns of a link beside its two keys, as one object."""
+    pairs = ", ".join(f"""'{column}', {row}."{column}\"""" for column in mapping.links.columns)
+    return f"json_build_object({pairs})"
 
 
 @cache
@@ -135,23 +160,27 @@ def give_up_key(entity: str) -> str:
 
 @cache
 def link(entity: str, name: str) -> str:
-    """owners uuid[], targets uuid[], an int[] per further column (null: keep, or 0) -> (owner, target) of changes."""
+    """owners uuid[], targets uuid[], an int[] per further column (null: keep, or 0) -> as `unlink`, of the changes."""
     mapping = plan(entity).mappings[name]
     extra = mapping.links.columns
     keys = f'"{mapping.owner}", "{mapping.target}"'
     further = "".join(f', "{column}"' for column in extra)
-    new = "".join(f', coalesce(u."{column}", 0)' for column in extra)
+    new = "".join(f', coalesce(u."{column}", 0) AS "{column}"' for column in extra)
     changed = "".join(f' OR u."{column}" <> e."{column}"' for column in extra)
     given = ", ".join(f'"{column}" = excluded."{column}"' for column in extra)
+    before = f'CASE WHEN e."{mapping.owner}" IS NOT NULL THEN {_columns(mapping, "e")} END'
     return f"""
-        INSERT INTO {mapping.table} ({keys}{further})
-        SELECT u.owner, u.target{new}
+          WITH given AS (
+        SELECT u.owner, u.target{new}, {before} AS before
           FROM unnest(%b::uuid[], %b::uuid[]{", %b::int[]" * len(extra)}) AS u (owner, target{further})
           LEFT JOIN {mapping.table} e ON e."{mapping.owner}" = u.owner AND e."{mapping.target}" = u.target
-         WHERE e."{mapping.owner}" IS NULL{changed}
-         ORDER BY u.owner, u.target
+         WHERE e."{mapping.owner}" IS NULL{changed}),
+               written AS (
+        INSERT INTO {mapping.table} AS m ({keys}{further})
+        SELECT owner, target{further} FROM given ORDER BY owner, target
             ON CONFLICT ({keys}) DO {f"UPDATE SET {given}" if extra else "NOTHING"}
-        RETURNING {keys} """
+        RETURNING "{mapping.owner}" AS owner, "{mapping.target}" AS target, {_columns(mapping, "m")} AS after)
+        SELECT owner, target, before, after FROM written JOIN given USING (owner, target)"""
 
 
 def _incoming(**columns: str) -> str:

@@ -45,12 +45,16 @@ def write(rows: Sequence[Row], current: Plan) -> set[UUID | None]:
     texts = [(row.id, language, document) for row in rows for language, document in row.translated.items()]
     gone = [(owner, language) for owner, language, document in texts if document is None]
     kept = [(owner, language, _dump(document)) for owner, language, document in texts if document]
-    changed: set[UUID | None] = set()
+    changed: list[tuple[Json, ...]] = []
     if gone:
-        changed.update(_owners(statements.remove_translations(current.spec.name), gone))
+        changed += _run(statements.remove_translations(current.spec.name), gone)
     if kept:
-        changed.update(_owners(statements.merge_translations(current.spec.name), kept))
-    return changed
+        changed += _run(statements.merge_translations(current.spec.name), kept)
+    by_id = {row.id: row for row in rows if row.exists} if changed else {}
+    for owner, language, before, after in changed:
+        if (row := by_id.get(owner)) is not None:
+            row.beside.setdefault("translations", {})[str(language)] = [before, after]
+    return {owner for owner, *_ in changed}
 
 
 def _languages(rows: Sequence[Row]) -> Found:
@@ -107,5 +111,5 @@ def _dump(document: Mapping[str, Json]) -> str:
     return orjson.dumps(document, default=str).decode()
 
 
-def _owners(statement: str, rows: Sequence[tuple[Json, ...]]) -> Iterator[UUID]:
-    return (owner for (owner,) in run(statement, [list(column) for column in zip(*rows, strict=True)]))
+def _run(statement: str, rows: Sequence[tuple[Json, ...]]) -> list[tuple[Json, ...]]:
+    return run(statement, [list(column) for column in zip(*rows, strict=True)])

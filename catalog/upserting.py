@@ -42,11 +42,16 @@ def check(entity: str, rows: Sequence[Row], *, granted: Rights, stores: Stores, 
     return targets
 
 
-def write(entity: str, rows: Sequence[Row], *, stores: Stores, targets: Targets, marks: Marks) -> None:
-    """Write `rows`, which are good and name different records. Raises RacedError, and then nothing may stay."""
+def write(
+    entity: str, rows: Sequence[Row], *, stores: Stores, targets: Targets, marks: Marks, recorded: bool = False
+) -> None:
+    """Write `rows`, which are good and name different records. Raises RacedError, and then nothing may stay.
+
+    With `recorded` each row tells afterwards what it changed.
+    """
     current = plan(entity)
     _insert([row for row in rows if not row.exists], current, stores, targets, marks)
-    _update([row for row in rows if row.exists], current, stores, targets, marks)
+    _update([row for row in rows if row.exists], current, stores, targets, marks, recorded)
 
 
 def _insert(rows: Sequence[Row], current: Plan, stores: Stores, targets: Targets, marks: Marks) -> None:
@@ -64,26 +69,27 @@ def _insert(rows: Sequence[Row], current: Plan, stores: Stores, targets: Targets
     translating.write(rows, current)
 
 
-def _update(rows: Sequence[Row], current: Plan, stores: Stores, targets: Targets, marks: Marks) -> None:
+def _update(rows: Sequence[Row], current: Plan, stores: Stores, targets: Targets, marks: Marks, recorded: bool) -> None:
     """Lock what differs, write it, then what stands beside the base row."""
     rows = [row for row in rows if row.document or row.has_more]
     if not rows:
         return
     shape, records = packing.pack(rows, current)
-    locked = run(basesql.lock_differing(shape), [records])
+    locked = run(basesql.lock_differing(shape, recorded=recorded), [records])
     marks.changed(current.spec.name, locked)
-    differing = {id for id, differs, *_ in locked if differs}
+    differing = {id: changed for id, differs, *_, changed in locked if differs}
     if givers := [row.id for row in rows if row.heirs]:
         run(statements.give_up_key(current.spec.name), [givers])
     if changed := [row for row in rows if row.id in differing]:
         shape, records = (shape, records) if len(changed) == len(rows) else packing.pack(changed, current)
         run(basesql.update(shape), [records])
     moved = _write_beside([row for row in rows if row.has_more], current, stores, targets, marks)
-    if untouched := moved - differing:
+    if untouched := moved - differing.keys():
         run(statements.touch(current.spec.name), [list(untouched)])
     for row in rows:
         if (row.id in differing or row.id in moved) and not row.links_only:
             row.kind = OutcomeKind.UPDATED
+            row.changed = differing.get(row.id, "")
 
 
 def _write_beside(

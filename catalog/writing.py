@@ -11,7 +11,8 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 
-from catalog import arranging, deleting, nesting, resolving, upserting, validation, waves
+from catalog import arranging, changes, deleting, nesting, resolving, upserting, validation, waves
+from catalog.changes import Recording
 from catalog.commands import Command, Delete, Indexing, Mode, Policy, Upsert
 from catalog.indexing import settle
 from catalog.marking import Marks
@@ -43,14 +44,16 @@ def apply(
     rights: Rights = EVERYTHING,
     indexing: Indexing = Indexing.QUEUED,
     withheld: Mapping[str, int] = NOTHING,
+    recording: Recording = Recording.OFF,
 ) -> list[Outcome]:
     """Write a chunk inside the caller's transaction; returns one outcome per command, in their order.
 
     The number of SQL statements does not depend on the number of commands, only on the kinds of record and name
     in it and on how often one record is written. Under Policy.ALL one refused command leaves everything as it was,
     and the others are `untouched`. `indexing` says when derived data follow; `withheld` which of them do not, until
-    somebody asks for it: the sum of derivations by entity. Raises django.db.OperationalError for
-    deadlocks, serialization failures and lost connections, which the caller repeats.
+    somebody asks for it: the sum of derivations by entity. `recording` says how much of its changes each outcome tells,
+    which takes no further statement. Raises django.db.OperationalError for deadlocks, serialization failures and lost
+    connections, which the caller repeats.
     """
     if not commands:
         return []
@@ -58,7 +61,7 @@ def apply(
     try:
         with transaction.atomic():
             marks = Marks()
-            outcomes = _with_races(commands, rights, marks)
+            outcomes = _with_races(commands, rights, marks, recording)
             if policy is Policy.ALL and any(outcome.kind is OutcomeKind.REFUSED for outcome in outcomes):
                 raise _RejectedError(outcomes)
             settle(marks, indexing, withheld=withheld)
@@ -69,17 +72,18 @@ def apply(
     return outcomes
 
 
-def _with_races(commands: Sequence[Command], rights: Rights, marks: Marks) -> list[Outcome]:
+def _with_races(commands: Sequence[Command], rights: Rights, marks: Marks, recording: Recording) -> list[Outcome]:
     """The checks found no fault, yet the database did: somebody else was faster. Check again, then close in on it."""
     for last_try in (False, True):
         try:
             with transaction.atomic():
-                return _write(commands, rights, marks)
+                return _write(commands, rights, marks, recording)
         except (IntegrityError, RacedError) as reason:
             if last_try and len(commands) == 1:
                 return [refused(_violation(commands[0], reason))]
     middle = len(commands) // 2
-    return _with_races(commands[:middle], rights, marks) + _with_races(commands[middle:], rights, marks)
+    halves = commands[:middle], commands[middle:]
+    return [outcome for half in halves for outcome in _with_races(half, rights, marks, recording)]
 
 
 def _violation(command: Command, reason: Exception) -> FieldError:
@@ -94,7 +98,7 @@ def _violation(command: Command, reason: Exception) -> FieldError:
     return FieldError(path=f"/{fields[0].name}", code=ErrorCode.TAKEN if taken else ErrorCode.REFERENCE)
 
 
-def _write(commands: Sequence[Command], rights: Rights, marks: Marks) -> list[Outcome]:
+def _write(commands: Sequence[Command], rights: Rights, marks: Marks, recording: Recording) -> list[Outcome]:
     rows = nesting.flatten(commands)
     _validate(rows)
     resolving.identify(rows)
@@ -103,10 +107,10 @@ def _write(commands: Sequence[Command], rights: Rights, marks: Marks) -> list[Ou
     for number, wave in enumerate(waves.split(rows)):
         if number:
             resolving.identify(wave)
-        _write_wave(wave, rights, stores, marks)
+        _write_wave(wave, rights, stores, marks, recorded=recording is not Recording.OFF)
     if len(rows) == len(commands):
-        return [_outcome([row]) for row in rows]
-    return [_outcome(list(group)) for _, group in groupby(rows, key=attrgetter("index"))]
+        return [_outcome([row], recording) for row in rows]
+    return [_outcome(list(group), recording) for _, group in groupby(rows, key=attrgetter("index"))]
 
 
 def _validate(rows: Sequence[Row]) -> None:
@@ -120,7 +124,7 @@ def _validate(rows: Sequence[Row]) -> None:
                 row.refuse(*row.command.flaws)  # type: ignore[union-attr]
 
 
-def _write_wave(wave: Sequence[Row], rights: Rights, stores: Stores, marks: Marks) -> None:
+def _write_wave(wave: Sequence[Row], rights: Rights, stores: Stores, marks: Marks, *, recorded: bool) -> None:
     """Every check first, then the writes: what is referred to is written first and deleted last."""
     upserts = _by_entity(row for row in wave if isinstance(row.command, Upsert) and not _is_absent(row))
     deletes = _by_entity(row for row in wave if isinstance(row.command, Delete) and row.command.key)
@@ -134,11 +138,11 @@ def _write_wave(wave: Sequence[Row], rights: Rights, stores: Stores, marks: Mark
     _spoil(wave)
     for name in order:
         good = [row for row in upserts[name] if row.good]
-        upserting.write(name, good, stores=stores, targets=targets[name], marks=marks)
+        upserting.write(name, good, stores=stores, targets=targets[name], marks=marks, recorded=recorded)
         arranging.arrange(name, good)
-    _drop_replaced(upserts, marks)
+    _drop_replaced(upserts, marks, recorded=recorded)
     for name in sorted(deletes, key=lambda name: -plan(name).rank):
-        deleting.delete(name, [row for row in deletes[name] if row.good], marks)
+        deleting.delete(name, [row for row in deletes[name] if row.good], marks, recorded=recorded)
 
 
 def _is_absent(row: Row) -> bool:
@@ -149,7 +153,7 @@ def _is_absent(row: Row) -> bool:
     return absent
 
 
-def _drop_replaced(upserts: Mapping[str, Sequence[Row]], marks: Marks) -> None:
+def _drop_replaced(upserts: Mapping[str, Sequence[Row]], marks: Marks, *, recorded: bool) -> None:
     """Delete the children that a command which replaces them did not bring."""
     for name, rows in upserts.items():
         for relation in plan(name).spec.children:
@@ -157,10 +161,10 @@ def _drop_replaced(upserts: Mapping[str, Sequence[Row]], marks: Marks) -> None:
             if replacing:
                 kept = [child.id for child in upserts.get(relation.entity, ()) if child.good]
                 chosen = [(row.id, *_only(row, relation.name)) for row in replacing]
-                changed = deleting.remove_others(relation, chosen, kept, marks)
+                changed = deleting.remove_others(relation, chosen, kept, marks, recorded=recorded)
                 for row in replacing:
                     if row.id in changed:
-                        row.kind = OutcomeKind.UPDATED
+                        row.kind, row.others = OutcomeKind.UPDATED, (*row.others, *changed[row.id])
 
 
 def _replaces(row: Row, relation: str) -> bool:
@@ -192,22 +196,23 @@ def _spoil(wave: Sequence[Row]) -> None:
             row.refuse(FieldError(path="", code=ErrorCode.TAKEN))
 
 
-def _outcome(group: Sequence[Row]) -> Outcome:
+def _outcome(group: Sequence[Row], recording: Recording) -> Outcome:
     """Of a command: its own row's, with all errors of all its rows; a change inside it counts as a change of it."""
     root, *inner = group
     if errors := [error for row in group for error in row.errors]:
         return refused(*errors, id=root.id if root.exists else None)
     if not inner and isinstance(root.command, Upsert):
-        return Outcome(kind=root.kind, id=root.id)
+        return Outcome(kind=root.kind, id=root.id, changes=changes.of(group, recording))
     if isinstance(root.command, Delete):
         if not any(row.kind is OutcomeKind.DELETED for row in group):
             return _missing(root.command)
         gone = tuple(part for row in group for part in row.gone)
-        return Outcome(kind=OutcomeKind.DELETED, id=root.id, gone=gone)
+        return Outcome(kind=OutcomeKind.DELETED, id=root.id, gone=gone, changes=changes.of(group, recording))
     kind = root.kind
     if kind is OutcomeKind.UNCHANGED and any(row.kind is not OutcomeKind.UNCHANGED for row in inner):
         kind = OutcomeKind.UPDATED
-    return Outcome(kind=kind, id=root.id, nested=tuple((row.command.entity, row.id) for row in inner if row.id))
+    nested = tuple((row.command.entity, row.id) for row in inner if row.id)
+    return Outcome(kind=kind, id=root.id, nested=nested, changes=changes.of(group, recording))
 
 
 def _missing(command: Delete) -> Outcome:
