@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from uuid import UUID
 
-from catalog import statements
+from catalog import changes, statements
 from catalog.commands import Place, Upsert
 from catalog.plans import Plan, plan
 from catalog.registry import Document, Ref
@@ -31,19 +31,21 @@ def arrange(entity: str, rows: Sequence[Row]) -> None:
     for field in current.spec.fields:
         if isinstance(field, Document) and field.exclusive_in:
             _take_over(rows, current, field)
-    placed = {row.id: row.command.place for row in rows if isinstance(row.command, Upsert) and row.command.place}
+    placed = {row.id: row for row in rows if isinstance(row.command, Upsert) and row.command.place}
     if placed:
         _place(placed, current)
 
 
 def _take_over(rows: Sequence[Row], current: Plan, field: Document) -> None:
-    takers = [row.id for row in rows if row.document.get(field.column)]
+    takers = {row.id: row for row in rows if row.document.get(field.column)}
     if takers:
         shared = current.column_of[field.exclusive_in]
-        run(statements.take_over(current.spec.name, field.column, shared), [takers])
+        lost = run(statements.take_over(current.spec.name, field.column, shared), [list(takers)])
+        for taker, id, before, after in lost:
+            changes.tell(takers[taker], id, field.column, before, after)
 
 
-def _place(placed: dict[UUID | None, Place], current: Plan) -> None:
+def _place(placed: dict[UUID | None, Row], current: Plan) -> None:
     """Positions of siblings only ever grow, and only as far as is needed to make room."""
     parent = next(field.column for field in current.spec.fields if isinstance(field, Ref) and field.tree)
     rows = run(
@@ -62,8 +64,11 @@ def _place(placed: dict[UUID | None, Place], current: Plan) -> None:
     for family in siblings.values():
         family.sort(key=lambda sibling: (sibling.position, sibling.number))
     before = {id: position for _, id, _, position in rows}
-    for id, place in placed.items():
-        _move(siblings[homes[id]], id, place)
+    for id, row in placed.items():
+        assert isinstance(row.command, Upsert)
+        assert row.command.place is not None, "only who is placed is here"
+        _move(siblings[homes[id]], id, row.command.place)
+    movers = {homes[id]: row for id, row in placed.items()}
     after = {sibling.id: sibling.position for family in siblings.values() for sibling in family}
     moved = [id for id, position in after.items() if position != before[id]]
     if moved:
@@ -72,6 +77,8 @@ def _place(placed: dict[UUID | None, Place], current: Plan) -> None:
                   FROM unnest(%b::uuid[], %b::int[]) AS u (id, position) WHERE t.id = u.id""",
             [moved, [after[id] for id in moved]],
         )
+        for id in moved:
+            changes.tell(movers[homes[id]], id, "position", before[id], after[id])
 
 
 def _move(family: list[Sibling], id: UUID | None, place: Place) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 import orjson
 
@@ -57,6 +58,13 @@ def _head(row: Row) -> str:
 def _created(row: Row) -> str:
     values = {column: [None, value] for column, value in row.document.items()}
     return f'{_head(row)},"fields":{orjson.dumps(values, default=str).decode()}}}'
+
+
+def tell(row: Row, id: UUID | None, column: str, before: Json, after: Json) -> None:
+    """A column of another record of the row's kind that changed with it."""
+    fields = orjson.dumps({column: [before, after]}).decode()
+    entry = f'{{"kind":"updated","entity":"{row.command.entity}","id":"{id}","fields":{fields}}}'
+    row.others = (*row.others, entry)
 
 
 def difference(before: Json, after: Json) -> Json:

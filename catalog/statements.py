@@ -122,7 +122,10 @@ def existing_links(entity: str, name: str) -> str:
 
 @cache
 def take_over(entity: str, column: str, shared: str) -> str:
-    """ids uuid[], in the order of the writes: their elements of a list are nobody else's below the same `shared`."""
+    """ids uuid[], in the order of the writes: their elements of a list are nobody else's below the same `shared`.
+
+    Returns (one of the ids, the record that lost some, its list before and after).
+    """
     table = plan(entity).table
     return f"""
         WITH given AS (
@@ -135,9 +138,12 @@ def take_over(entity: str, column: str, shared: str) -> str:
                                      SELECT 1 FROM given g
                                       WHERE g.shared = t."{shared}" AND g.id <> t.id
                                         AND g.elements @> jsonb_build_array(e.element)
-                                        AND g.nth > coalesce((SELECT s.nth FROM given s WHERE s.id = t.id), 0))) AS kept
+                                        AND g.nth > coalesce((SELECT s.nth FROM given s WHERE s.id = t.id), 0))
+                       ) AS kept, t."{column}" AS before,
+                       (SELECT g.id FROM given g WHERE g.shared = t."{shared}" ORDER BY g.nth DESC LIMIT 1) AS taker
                   FROM {table} t WHERE t."{shared}" IN (SELECT shared FROM given)) k
-         WHERE o.id = k.id AND o."{column}" <> k.kept"""
+         WHERE o.id = k.id AND o."{column}" <> k.kept
+        RETURNING k.taker, o.id, k.before, k.kept"""
 
 
 @cache

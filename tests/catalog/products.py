@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from catalog import scopes
+from catalog.changes import Recording
 from catalog.commands import (
     BASE,
     Change,
@@ -42,9 +43,14 @@ def categories(*numbers: int, change: Change = Change.REPLACE, **values: int) ->
     return {"categories": LinkSet(links=links, change=change)}
 
 
-def write(*commands: Command, policy: Policy = Policy.EACH, indexing: Indexing = Indexing.QUEUED) -> list[Outcome]:
+def write(
+    *commands: Command,
+    policy: Policy = Policy.EACH,
+    indexing: Indexing = Indexing.QUEUED,
+    recording: Recording = Recording.OFF,
+) -> list[Outcome]:
     with transaction.atomic():
-        return apply(commands, policy=policy, indexing=indexing)
+        return apply(commands, policy=policy, indexing=indexing, recording=recording)
 
 
 def kinds(outcomes: Sequence[Outcome]) -> list[str]:

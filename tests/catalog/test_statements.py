@@ -1,4 +1,4 @@
-"""The number of SQL statements does not depend on the number of records."""
+"""The number of SQL statements depends neither on the number of records nor on whether their changes are told."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from catalog.changes import Recording
 from catalog.commands import Command
 from tests.catalog.products import categories, end, put, write
 
@@ -24,11 +25,12 @@ SCENES: dict[str, tuple[Callable[[int], Command], int]] = {
 }
 
 
+@pytest.mark.parametrize("recording", [Recording.OFF, Recording.CHANGES])
 @pytest.mark.parametrize("size", [1, 100, 1000])
 @pytest.mark.parametrize("scene", SCENES)
-def test_statements_are_as_many_for_one_record_as_for_a_thousand(scene, size):
+def test_statements_are_as_many_for_one_record_as_for_a_thousand(scene, size, recording):
     command, expected = SCENES[scene]
     write(*(put(f"P{i}", name="old") for i in range(size)))
     with CaptureQueriesContext(connection) as queries:
-        write(*(command(i) for i in range(size)))
+        write(*(command(i) for i in range(size)), recording=recording)
     assert len(queries) == expected, "\n".join(query["sql"][:200] for query in queries)
