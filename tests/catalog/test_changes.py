@@ -78,7 +78,7 @@ def test_two_writes_to_one_record_tell_of_one_step_each():
 
 def test_links_are_told_by_their_targets():
     write(put("A", links=categories(2, position=1)))
-    home, shelf = Category.objects.get(number=2), example("category")
+    home, shelf = Category.objects.get(number=2), Category.objects.get(pk=example("category").pk)
     [changes] = change(put("A", links=categories(shelf.number, position=3)))
     assert changes[0]["links"]["categories"] == {
         str(home.pk): [{"position": 1}, None],
