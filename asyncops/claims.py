@@ -65,7 +65,7 @@ class Candidate:
 Chosen = dict[int, tuple[Candidate, int]]  # by chunk, with its depth
 
 _DUE: Final = """
-    (c.state = 'queued' AND (c.available_at IS NULL OR c.available_at <= statement_timestamp())
+    (c.state = 'queued' AND NOT c.fetching AND (c.available_at IS NULL OR c.available_at <= statement_timestamp())
      OR c.state = 'leased' AND c.lease_until < statement_timestamp())"""
 
 # Due chunks of the organizations whose turn it is, in their order. Each waits for the earlier unfinished chunks that

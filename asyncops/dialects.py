@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from asyncops.bodies import Pieces
 from catalog.commands import Command, Json
+from catalog.images import KeptImage
 from catalog.outcomes import FieldError
 
 
@@ -65,6 +67,49 @@ class StreamingDialect(Dialect, Protocol):
         """
 
 
+class Cause(StrEnum):
+    """Why an image could not be had."""
+
+    FORBIDDEN = "forbidden"  # its URL, or a redirect, leads where nobody may go
+    MISSING = "missing"  # the server has no such file
+    FAILED = "failed"  # the server answered with an error, or could not be reached
+    TIMEOUT = "timeout"
+    TOO_LARGE = "too_large"  # more bytes than wanted
+    TYPE = "type"  # no image of a kind that is kept here
+    CUT_SHORT = "cut_short"  # an image that ends too early
+    PIXELS = "pixels"  # more than this server unpacks
+    CRASHED = "crashed"  # it ended the process that unpacked it, several times
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """An image to be downloaded for an item."""
+
+    url: str
+    max_bytes: int | None = None  # None: the setting
+    path: str = ""  # where the item names the URL, for errors
+
+
+@runtime_checkable
+class DownloadingDialect(Dialect, Protocol):
+    """A dialect whose items may name images by URL.
+
+    A worker downloads those of a chunk, several at a time, before it applies the chunk: until then its items are
+    undecided, and their records as they were. Then `placed` takes the place of `parse` for the items whose image is
+    kept, and `unfetched` refuses the others. A retry of refused items downloads again. Rows of `models.Download` tell
+    what became of each (`downloading.of`). A dry run downloads nothing.
+    """
+
+    def wanted(self, kind: str, item: Json, context: Mapping[str, Json]) -> Wanted | None:
+        """The image that an item needs; None for an item without."""
+
+    def placed(self, kind: str, item: Json, context: Mapping[str, Json], image: KeptImage) -> Command:
+        """What the item means now that the image is kept: `image.media(file_name=...)` is its record."""
+
+    def unfetched(self, kind: str, wanted: Wanted, cause: Cause) -> FieldError:
+        """The item's error, in the dialect's words."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
     """Something that an organization is to be told of. Neither operation nor record: only a test of the way."""
@@ -101,6 +146,11 @@ def streaming(name: str) -> StreamingDialect:
     dialect = get(name)
     assert isinstance(dialect, StreamingDialect), f"{name} splits no bodies"
     return dialect
+
+
+def downloading(name: str) -> DownloadingDialect | None:
+    dialect = get(name)
+    return dialect if isinstance(dialect, DownloadingDialect) else None
 
 
 def notifier(name: str) -> Notifier:

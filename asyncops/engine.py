@@ -7,16 +7,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-import orjson
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from asyncops import claims, dialects, failing, finishing, journal, splitting
+from asyncops import claims, dialects, downloading, failing, finishing, journal, splitting
 from asyncops.claims import Claim
 from asyncops.journal import Done
 from asyncops.models import Chunk
 from asyncops.states import ChunkState
-from asyncops.understanding import understand
 from catalog import indexing, writing
 from catalog.commands import Command, Policy
 from catalog.outcomes import Outcome, OutcomeKind
@@ -98,7 +96,7 @@ def apply(claimed: Sequence[Claim]) -> set[int]:
     with transaction.atomic():
         held = _fenced(claimed)
         _skip_cancelled([chunk for chunk in held if chunk.operation.cancel_requested_at])
-        chunks = [chunk for chunk in held if not chunk.operation.cancel_requested_at]
+        chunks = downloading.ready([chunk for chunk in held if not chunk.operation.cancel_requested_at])
         ordered = _in_order(chunks, depths={claim.chunk: claim.depth for claim in claimed})
         done = [entry for _, group in groupby(ordered, key=_together) for entry in _apply_together(list(group))]
         finishing.complete(done)
@@ -131,7 +129,7 @@ def _together(chunk: Chunk) -> tuple[str, int]:
 
 def _apply_together(chunks: Sequence[Chunk]) -> Iterator[Done]:
     policy = Policy(chunks[0].operation.policy) if len(chunks) == 1 else Policy.EACH
-    understood = [understand(chunk.operation, orjson.loads(chunk.payload)) for chunk in chunks]
+    understood = downloading.understood(chunks)
     if policy is Policy.ALL and any(isinstance(entry, Outcome) for entries in understood for entry in entries):
         understood = [[_spared(entry) for entry in entries] for entries in understood]
     commands = [entry for entries in understood for entry in entries if not isinstance(entry, Outcome)]

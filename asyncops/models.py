@@ -13,12 +13,26 @@ from django.db import models
 from django.db.models import ExpressionWrapper, Q
 
 from asyncops import progress
-from asyncops.network_models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookFanout, WebhookKey
+from asyncops.network_models import (
+    Download,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookFanout,
+    WebhookKey,
+)
 from asyncops.progress import Progress
 from asyncops.states import LIVE, OPEN_CHUNK, OPEN_SPLIT, ChunkState, SplitState, State
 from catalog.models import Organization
 
-__all__ = ["WebhookAttempt", "WebhookDelivery", "WebhookEndpoint", "WebhookFanout", "WebhookKey"]  # beside those below
+__all__ = [
+    "Download",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookFanout",
+    "WebhookKey",
+]  # beside those below
 
 DIALECTS = [(name, name.title()) for name in ("magento", "shoptet", "shopware", "oro", "import")]
 
@@ -129,6 +143,7 @@ class Chunk(models.Model):
     suspect = models.BooleanField(default=False)  # a claim of it ended without an outcome: it is claimed alone now
     failures = models.IntegerField(default=0)  # claims of it alone that ended without an outcome
     available_at = models.DateTimeField(null=True)  # not before this; null: at once
+    fetching = models.BooleanField(default=False)  # images that its items name are being downloaded: not claimed
     lease_until = models.DateTimeField(null=True)
     lease_owner = models.CharField(max_length=255, blank=True)
     unchanged = models.JSONField(default=list)  # ranges [first, last] of unchanged items, which have no rows
@@ -139,6 +154,7 @@ class Chunk(models.Model):
         constraints = [models.UniqueConstraint(fields=["operation", "first"], name="chunk_first")]
         indexes = [
             models.Index(fields=["failures"], condition=Q(open=True, failures__gt=0), name="chunk_open_failed"),
+            models.Index(fields=["operation"], condition=Q(fetching=True), name="chunk_fetching"),
             # One for both: of two the planner may take the wrong one, and compare all arrays with each other.
             GinIndex(fields=["writes", "refers"], condition=Q(open=True), name="chunk_open_records", fastupdate=False),
         ]

@@ -9,10 +9,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
+import structlog
 from django.conf import settings
 
 from asyncops import leasing
 
+log = structlog.get_logger(__name__)
 AHEAD: Final = 2  # leases for each thread, so that none waits for the database
 
 
@@ -79,9 +81,14 @@ class Crew:
         return bool(found)
 
     def store(self) -> None:
-        """What has ended. An error of ours is raised, and its row comes again when the lease is over."""
-        ended = [future for future in self._running if future.done()]
-        done = [(self._running.pop(future), future.result()) for future in ended]
+        """What has ended. A row that made an error of ours comes again when its lease is over."""
+        ended = [(future, self._running.pop(future)) for future in list(self._running) if future.done()]
+        done = []
+        for future, work in ended:
+            if error := future.exception():
+                log.error("network_work_failed", queue=self._kind.queue, row=work.id, exc_info=error)
+            else:
+                done.append((work, future.result()))
         if done:
             self._kind.store(done)
         self._keep()

@@ -22,6 +22,41 @@ class Leased(models.Model):
         abstract = True
 
 
+class DownloadState(models.TextChoices):
+    WAITING = "waiting", "waiting"  # to be downloaded, or being so
+    KEPT = "kept", "kept"  # its content is in the storage of media
+    FAILED = "failed", "failed"
+
+
+class Download(Leased):
+    """The image that an item of an operation names by a URL. The item is decided when its chunk's downloads are."""
+
+    operation_id = models.BigIntegerField()
+    index = models.IntegerField()  # of the item
+    url = models.CharField(max_length=2000)
+    max_bytes = models.IntegerField()
+    state = models.CharField(max_length=8, choices=DownloadState.choices, default=DownloadState.WAITING)
+    cause = models.CharField(max_length=16, blank=True)  # of the failure, see asyncops.dialects.Cause
+    content_hash = models.CharField(max_length=64, blank=True)  # SHA-256
+    md5 = models.CharField(max_length=32, blank=True)
+    mime_type = models.CharField(max_length=32, blank=True)
+    extension = models.CharField(max_length=8, blank=True)
+    width = models.IntegerField(default=0)
+    height = models.IntegerField(default=0)
+    size = models.IntegerField(default=0)  # bytes
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["operation_id", "index"], name="download_of_item")]
+        indexes = [
+            models.Index(fields=["operation_id", "index"], condition=Q(state="waiting"), name="download_waiting"),
+            models.Index(fields=["lease_owner"], condition=Q(lease_until__isnull=False), name="download_leased"),
+        ]
+
+    def __str__(self) -> str:
+        return f"download for item {self.index} of operation {self.operation_id}"
+
+
 class Event(models.TextChoices):
     """What an organization can be told of."""
 

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
-from asyncops import doorbell, failing, finishing, splitting, working
+from asyncops import doorbell, downloading, failing, finishing, splitting, working
 from asyncops.models import Chunk, Operation, Pause
 from asyncops.states import LIVE, ChunkState
 from catalog import indexing
@@ -19,6 +19,7 @@ def sweep() -> None:
     splitting.skip_unwanted()
     failing.give_up()
     splitting.give_up()
+    downloading.sweep()
     complete = Operation.objects.filter(*finishing.nothing_open(), state__in=LIVE)
     finishing.finalise(set(complete.values_list("pk", flat=True)[:1000]))
     if _due().exists() or splitting.due().filter(_unpaused()).exists() or indexing.is_behind():
@@ -38,7 +39,7 @@ def _skip_unwanted() -> None:
 
 
 def _due() -> QuerySet[Chunk]:
-    queued = Q(state=ChunkState.QUEUED) & (Q(available_at=None) | Q(available_at__lte=Now()))
+    queued = Q(state=ChunkState.QUEUED, fetching=False) & (Q(available_at=None) | Q(available_at__lte=Now()))
     lost = Q(state=ChunkState.LEASED, lease_until__lt=Now())
     return Chunk.objects.filter(_unpaused(), queued | lost, open=True, operation__state__in=LIVE)
 

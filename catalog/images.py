@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from hashlib import sha256
 from io import BytesIO
 from typing import Final
@@ -27,20 +27,26 @@ class TooManyPixels(NotAnImage):
     """The image would unpack to more pixels than this server takes."""
 
 
+class CutShort(NotAnImage):
+    """The image ends before it should."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Image:
+class KeptImage:
+    """What is known of an image whose content is kept."""
+
     content_hash: str  # SHA-256, hexadecimal
     mime_type: str
     extension: str
     width: int
     height: int
-    content: bytes
+    size: int  # bytes
 
     @property
-    def file(self) -> File:
+    def path(self) -> str:
         """Where its content is kept: the same content at the same place, whatever it is called."""
         digest = self.content_hash
-        return File(path=f"{digest[:2]}/{digest[2:4]}/{digest}.{self.extension}", content=self.content)
+        return f"{digest[:2]}/{digest[2:4]}/{digest}.{self.extension}"
 
     def media(self, *, file_name: str) -> Upsert:
         """The record of this content: the one that is there already, or a new one."""
@@ -48,11 +54,25 @@ class Image:
             "mime_type": self.mime_type,
             "file_extension": self.extension,
             "file_name": file_name,
-            "file_size": len(self.content),
-            "path": self.file.path,
+            "file_size": self.size,
+            "path": self.path,
             "meta_data": {"width": self.width, "height": self.height},
         }
         return Upsert(entity="media", key=Reference("content_hash", self.content_hash), values={}, defaults=values)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Image(KeptImage):
+    content: bytes
+
+    @property
+    def file(self) -> File:
+        return File(path=self.path, content=self.content)
+
+    @property
+    def kept(self) -> KeptImage:
+        """What is known of it, without the content."""
+        return KeptImage(**{fact.name: getattr(self, fact.name) for fact in fields(KeptImage)})
 
 
 def inspect(content: bytes) -> Image:
@@ -74,5 +94,19 @@ def inspect(content: bytes) -> Image:
         extension=extension,
         width=width,
         height=height,
+        size=len(content),
         content=content,
     )
+
+
+def unpack(image: Image) -> None:
+    """Whether the whole of it is there: only unpacking shows that. Raises CutShort or TooManyPixels."""
+    try:
+        with Pillow.open(BytesIO(image.content), formats=list(KINDS)) as opened:
+            if image.width * image.height * getattr(opened, "n_frames", 1) > (Pillow.MAX_IMAGE_PIXELS or 0):
+                raise TooManyPixels
+            opened.load()
+    except TooManyPixels:
+        raise
+    except Exception as reason:  # a broken file makes Pillow raise nearly anything
+        raise CutShort from reason
