@@ -13,5 +13,7 @@ class AsyncopsConfig(AppConfig):
     def ready(self) -> None:
         from asyncops import dialects
         from asyncops.importing import IMPORT
+        from asyncops.reverting import REVERT
 
         dialects.register(IMPORT)
+        dialects.register(REVERT)

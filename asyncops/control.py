@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import F
 from django.utils import timezone
 
-from asyncops import doorbell, finishing, retrying
+from asyncops import doorbell, finishing, retrying, reverting
 from asyncops.models import Chunk, Operation, OperationQuerySet, Pause, Split
 from asyncops.retrying import Which
 from asyncops.states import FINAL, LIVE, ChunkState, SplitState
@@ -44,6 +44,14 @@ def cancel(operations: OperationQuerySet, *, by: User | None, now: datetime | No
 def retry(operation: Operation, *, which: Which, by: User, now: datetime | None = None) -> Operation:
     """Accept again what an ended operation did not write; the child operation. Raises retrying.CannotRetry."""
     return retrying.retry(operation, which=which, by=by, now=now or timezone.now())
+
+
+def revert(operation: Operation, *, by: User, now: datetime | None = None) -> Operation:
+    """Bring its records back to what they were, where nobody wrote since; the child operation.
+
+    What cannot be reverted is a refused item of the child, with the reason. Raises reverting.CannotRevert.
+    """
+    return reverting.revert(operation, by=by, now=now or timezone.now())
 
 
 def pause(*, by: User | None, organization: Organization | None = None, now: datetime | None = None) -> bool:

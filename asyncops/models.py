@@ -34,7 +34,7 @@ __all__ = [
     "WebhookKey",
 ]  # beside those below
 
-DIALECTS = [(name, name.title()) for name in ("magento", "shoptet", "shopware", "oro", "import")]
+DIALECTS = [(name, name.title()) for name in ("magento", "shoptet", "shopware", "oro", "import", "revert")]
 
 
 class OperationQuerySet(models.QuerySet["Operation"]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -105,6 +105,27 @@ class File:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Undo:
+    """For a command that takes an earlier write back. All values are as the journal kept them, ids as text.
+
+    `at`: the record's updated_at as that write left it, and `after` columns with their values: if one is another now,
+    the record is refused with `otherwise`. `unlinks`: by relation the targets of links to be taken away;
+    `store_values`: by store what to merge into its own values. Of a deleted record: its `number`, `created_at`, the
+    `rows` of each table beside it, and by "table.column" who referred to it before (`lost`).
+    """
+
+    otherwise: FieldError
+    at: str = ""
+    after: Mapping[str, Json] = field(default_factory=dict)
+    unlinks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    store_values: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    number: int | None = None
+    created_at: str = ""
+    rows: Mapping[str, Sequence[Mapping[str, Json]]] = field(default_factory=dict)
+    lost: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Upsert:
     """Create the record that `key` names, or change the fields given in `values`.
 
@@ -134,6 +155,7 @@ class Upsert:
     place: Place | None = None  # in a tree of records with a position
     files: tuple[File, ...] = ()
     flaws: tuple[FieldError, ...] = ()
+    undo: Undo | None = None
     path: str = ""  # of a nested upsert: JSON pointer below its record
 
 
@@ -144,6 +166,7 @@ class Delete:
     entity: str
     key: Reference | None = None
     where: Filter | None = None
+    undo: Undo | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -144,6 +144,11 @@ def loss(table: str, column: str) -> Loss | None:
     return None if found is None or found.owner == column else found
 
 
+def gain(table: str) -> Loss | None:
+    """The same for rows of `table` that come; None when nothing is made of them."""
+    return _losses().get(table)
+
+
 def parent(entity: str) -> str:
     """The column of its parent, for what counts its children."""
     return PARENT if entity in INPUTS else "NULL::uuid"

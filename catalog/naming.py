@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from catalog import resolving
-from catalog.commands import Command, Delete, Json, Reference, Upsert
+from catalog.commands import Command, Delete, Json, Reference, Undo, Upsert
 from catalog.entities import ENTITIES
+from catalog.registry import EntitySpec
 from catalog.resolving import LOCAL
 
 Name = tuple[str, str, Json]  # (entity, kind of name, comparable value)
@@ -50,6 +51,17 @@ def referred(command: Command) -> Iterator[Name]:
                     yield _name(links.entity, link.target)
     for inner in _nested(command):
         yield from referred(inner)
+    if command.undo is not None:
+        yield from _left(command.undo, spec)
+
+
+def _left(undo: Undo, spec: EntitySpec) -> Iterator[Name]:
+    """What a record refers to until the command has taken that back."""
+    for ref in spec.refs:
+        if (named := undo.after.get(ref.column)) is not None:
+            yield _name(ref.entity, Reference("id", named))
+    for name, targets in undo.unlinks.items():
+        yield from (_name(spec.links_by_name[name].entity, Reference("id", target)) for target in targets)
 
 
 def _nested(command: Upsert) -> Iterator[Command]:

@@ -59,7 +59,7 @@ class Row:
     @property
     def has_more(self) -> bool:
         """Whether anything beside its base row is to be written."""
-        return bool(self.links or self.overrides or self.translated)
+        return bool(self.links or self.overrides or self.translated or self.command.undo)
 
     def refuse(self, *errors: FieldError) -> None:
         for error in errors:

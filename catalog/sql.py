@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 from django.db import connection
@@ -22,6 +23,15 @@ def run(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]
     with connection.make_debug_cursor(raw) if logged else connection.make_cursor(raw) as cursor:
         cursor.execute(statement, parameters or None)
         return cursor.fetchall() if cursor.description else []
+
+
+def stream(statement: str, parameters: Sequence[Any] = (), *, size: int = 1000) -> Iterator[tuple[Any, ...]]:
+    """`run` for more rows than memory should hold, inside a transaction: other statements may run in between."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.ServerCursor(connection.connection, f"stream_{uuid4().hex}") as rows:
+        rows.itersize = size
+        rows.execute(statement, parameters or None)
+        yield from rows
 
 
 def copy_in(table: str, columns: Sequence[str], types: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

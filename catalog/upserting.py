@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from catalog import basesql, checking, linking, packing, resolving, scopes, statements, translating
+from catalog import basesql, checking, linking, packing, resolving, scopes, statements, translating, undoing
 from catalog.linking import Targets
 from catalog.marking import Marks
 from catalog.outcomes import OutcomeKind
@@ -25,6 +25,7 @@ def check(entity: str, rows: Sequence[Row], *, granted: Rights, stores: Stores, 
     """Refuse the bad rows and make the documents of the good ones; the ids that their links lead to."""
     current = plan(entity)
     checking.existence(rows)
+    undoing.check(rows, current)
     checking.rights(rows, current, granted)
     scopes.check(rows, stores)
     checking.fill_new(rows, current)
@@ -67,6 +68,7 @@ def _insert(rows: Sequence[Row], current: Plan, stores: Stores, targets: Targets
     linking.write(rows, current, targets, marks)
     linking.write_initial(rows, current, stores)
     translating.write(rows, current)
+    undoing.revive(rows, current, marks)
 
 
 def _update(rows: Sequence[Row], current: Plan, stores: Stores, targets: Targets, marks: Marks, recorded: bool) -> None:
@@ -99,4 +101,4 @@ def _write_beside(
         return set()
     linked, translated = linking.write(rows, current, targets, marks), translating.write(rows, current)
     marks.translated(current.spec.name, translated)
-    return linked | translated | scopes.write(rows, current, stores)
+    return linked | translated | scopes.write(rows, current, stores) | undoing.write(rows, current, marks)

@@ -33,6 +33,13 @@ class CannotRetry(OperationProblem):
     status = 409
 
 
+class CannotRevert(OperationProblem):
+    """The operation cannot be reverted. Params: reason."""
+
+    name = "cannot_revert"
+    status = 409
+
+
 class TooManyWait(OperationProblem):
     """Too many requests wait in this process. Params: retry_after (seconds)."""
 

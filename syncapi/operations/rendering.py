@@ -17,7 +17,7 @@ from catalog.commands import Json
 
 SOONEST: Final = 1  # seconds after which to ask again
 LATEST: Final = 30
-_ACTIONS: Final = ("cancel", "retry", "events")
+_ACTIONS: Final = ("changes", "events", "cancel", "retry", "revert")
 
 
 def operation(shown: Operation, *, now: datetime) -> dict[str, Json]:

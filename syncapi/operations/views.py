@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from asyncops import control, results, retrying
+from asyncops import control, history, results, retrying, reverting
 from asyncops.models import Operation, OperationQuerySet
 from asyncops.results import ResultSet
 from asyncops.retrying import Which
@@ -25,7 +25,7 @@ from syncapi.exchange import ApiRequest, ApiView, JsonOnly
 from syncapi.idempotency import RepeatableView
 from syncapi.operations import errors, listing, parsing, rendering
 from syncapi.operations.events import Events
-from syncapi.operations.problems import AlreadyFinished, CannotRetry
+from syncapi.operations.problems import AlreadyFinished, CannotRetry, CannotRevert
 from syncapi.problems import NotFound
 
 
@@ -78,10 +78,16 @@ class Results(OperationsView):
     def get(self, request: ApiRequest, uuid: str, wanted: str) -> StreamingHttpResponse:
         """JSON Lines, sent while they are read; their form is described at `asyncops.results.lines`."""
         found = find(uuid, by=request.caller)
-        answer = StreamingHttpResponse(results.lines(found, ResultSet(wanted)), content_type="application/jsonl")
-        answer["Content-Disposition"] = f'attachment; filename="{found.uuid}.{wanted}.jsonl"'
-        answer["Cache-Control"] = "no-store"
-        return answer
+        return _file(found, wanted, results.lines(found, ResultSet(wanted)))
+
+
+class Changes(OperationsView):
+    content_negotiation_class = AnyAccept
+
+    def get(self, request: ApiRequest, uuid: str) -> StreamingHttpResponse:
+        """JSON Lines; their form is described at `asyncops.history.lines`."""
+        found = find(uuid, by=request.caller)
+        return _file(found, "changes", history.lines(found))
 
 
 class OperationEvents(OperationsView):
@@ -143,6 +149,19 @@ class Retry(Action):
         return self.accepted(request, child)
 
 
+class Revert(Action):
+    rights = ("asyncops.view_operation", "asyncops.revert_operation")
+
+    def post(self, request: ApiRequest, uuid: str) -> Response:
+        """202 with the child that brings its records back to what they were. Raises CannotRevert."""
+        parsing.nothing(request.data)
+        try:
+            child = control.revert(find(uuid, by=request.caller), by=request.caller.user)
+        except reverting.CannotRevert as reason:
+            raise CannotRevert(reason=reason.__doc__) from None
+        return self.accepted(request, child)
+
+
 def find(uuid: str, *, by: Caller) -> Operation:
     """The operation of the caller's organization. Raises NotFound: another's is not told from an unknown one."""
     try:
@@ -153,6 +172,13 @@ def find(uuid: str, *, by: Caller) -> Operation:
     if operation is None:
         raise NotFound(entity="operation", value=uuid)
     return operation
+
+
+def _file(operation: Operation, name: str, lines: Iterator[bytes]) -> StreamingHttpResponse:
+    answer = StreamingHttpResponse(lines, content_type="application/jsonl")
+    answer["Content-Disposition"] = f'attachment; filename="{operation.uuid}.{name}.jsonl"'
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def _only(operation: Operation) -> OperationQuerySet:

@@ -17,9 +17,11 @@ CALLERS = ("nobody", "expired", "limited", "other")
 
 OPERATION = "^operations/(?P<uuid>[^/]+)/?$"
 RESULTS = rf"{OPERATION[:-3]}/(?P<wanted>written|refused|untouched)\.jsonl$"
-ACTIONS = {name: f"{OPERATION[:-3]}/{name}/?$" for name in ("events", "cancel", "retry")}
+ACTIONS = {name: f"{OPERATION[:-3]}/{name}/?$" for name in ("events", "cancel", "retry", "revert")}
 PATHS = {OPERATION: "operations/{uuid}", RESULTS: "operations/{uuid}/written.jsonl"}  # where a pattern has variables
 SHOPTET_RESULT = "^api-results/(?P<name>[^/]+)$"
+CHANGES = rf"{OPERATION[:-3]}/changes\.jsonl$"
+PATHS |= {CHANGES: "operations/{uuid}/changes.jsonl"}
 PATHS |= {"^operations/?$": "operations", SHOPTET_RESULT: "api-results/x"} | {
     pattern: f"operations/{{uuid}}/{name}" for name, pattern in ACTIONS.items()
 }
@@ -36,6 +38,8 @@ URLS = {
     ACTIONS["events"]: (401, 401, 403, 404),
     ACTIONS["cancel"]: (401, 401, 403, 405),  # who may call it at all is told that it is a POST
     ACTIONS["retry"]: (401, 401, 403, 405),
+    ACTIONS["revert"]: (401, 401, 403, 405),
+    CHANGES: (401, 401, 403, 404),
     SHOPTET_RESULT: (404, 404, 404, 404),  # its name is the right to it
     "^rest(?=/|$)": (400, 400, 400, 400),  # without a route; the routes are below
     "^api(?=/|$)": (404, 404, 404, 404),  # without a path, as above

@@ -15,6 +15,7 @@ from django.utils import timezone
 from asyncops import control, progress
 from asyncops.models import Chunk, Operation
 from asyncops.retrying import CannotRetry, Which
+from asyncops.reverting import CannotRevert
 from asyncops.states import State
 from catalog.commands import Json
 from catalog.models import Organization, User
@@ -24,7 +25,7 @@ COLUMNS: Final = ("operation", "organization", "dialect", "kind", "state", "done
 
 
 class Command(BaseCommand):
-    help = "Lists, shows, cancels and retries operations; pauses and resumes the queue."
+    help = "Lists, shows, cancels, retries and reverts operations; pauses and resumes the queue."
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
@@ -39,11 +40,13 @@ class Command(BaseCommand):
         retry = verbs.add_parser("retry", help="accept again what an ended operation did not write")
         retry.add_argument("operation", metavar="UUID")
         retry.add_argument("--which", choices=[*Which], default=Which.ALL_UNFINISHED)
+        revert = verbs.add_parser("revert", help="bring back what an ended operation changed, where nobody wrote since")
+        revert.add_argument("operation", metavar="UUID")
         pause = verbs.add_parser("pause", help="let nothing more begin; accepting goes on")
         resume = verbs.add_parser("resume", help="end a pause")
         for verb in (pause, resume):
             verb.add_argument("--organization", metavar="NAME", help="only this one's; else everything")
-        for verb in (cancel, retry, pause):
+        for verb in (cancel, retry, revert, pause):
             verb.add_argument("--by", metavar="USERNAME", help="in whose name")
         for verb in verbs.choices.values():
             verb.add_argument("--json", action="store_true", help="for programs")
@@ -82,6 +85,14 @@ class Command(BaseCommand):
         try:
             child = control.retry(operation, which=Which(options["which"]), by=by)
         except CannotRetry as reason:
+            raise CommandError(reason.__doc__ or "") from None
+        return {"operation": child.uuid, "parent": operation.uuid, "total": child.total}
+
+    def _revert(self, options: Facts) -> Facts:
+        operation = _operation(options["operation"])
+        try:
+            child = control.revert(operation, by=_user(options["by"]) or operation.user)
+        except CannotRevert as reason:
             raise CommandError(reason.__doc__ or "") from None
         return {"operation": child.uuid, "parent": operation.uuid, "total": child.total}
 

@@ -8,7 +8,7 @@ from asyncops import claims
 from asyncops.models import IdempotencyKey, Operation
 from catalog.models import Product
 from tests.syncapi.conftest import work_off
-from tests.syncapi.operations.test_operations import BULK, product
+from tests.syncapi.operations.test_operations import BULK, lines, product
 
 
 @pytest.fixture
@@ -86,21 +86,21 @@ def test_what_cannot_be_retried(program, accepted, which, before, reason):
 
 
 @pytest.mark.parametrize("body", [{"which": "all"}, {"whch": "refused"}, [], [1], "refused", {"which": None}])
-@pytest.mark.parametrize("action", ["retry", "cancel"])
+@pytest.mark.parametrize("action", ["retry", "cancel", "revert"])
 def test_a_body_that_says_something_else_is_refused(program, accepted, action, body):
     answer = program.post(f"/operations/{accepted}/{action}", body)
     assert (answer.status, answer.json["code"]) == (400, "bad_parameter")
     assert [operation.state for operation in Operation.objects.all()] == ["new"]
 
 
-@pytest.mark.parametrize("action", ["retry", "cancel"])
+@pytest.mark.parametrize("action", ["retry", "cancel", "revert"])
 def test_another_organizations_operation_is_not_there(other_program, accepted, action):
     answer = other_program.post(f"/operations/{accepted}/{action}")
     assert (answer.status, answer.json["code"]) == (404, "not_found")
     assert Operation.objects.get().state == "new"
 
 
-@pytest.mark.parametrize("action", ["retry", "cancel"])
+@pytest.mark.parametrize("action", ["retry", "cancel", "revert"])
 def test_each_action_has_a_right_of_its_own(limited, limited_program, accepted, action):
     from django.contrib.auth.models import Permission
 
@@ -109,3 +109,25 @@ def test_each_action_has_a_right_of_its_own(limited, limited_program, accepted, 
     assert limited_program.post(f"/operations/{accepted}/{action}").status == 403
     limited.user_permissions.add(Permission.objects.get(codename=f"{action}_operation"))
     assert limited_program.post(f"/operations/{accepted}/{action}").status in {200, 409}
+
+
+def test_a_revert_is_a_child_that_takes_back_what_was_written(program, accepted):
+    work_off()
+    answer = program.post(f"/operations/{accepted}/revert")
+    child = answer.json
+    assert (answer.status, child["parent"], child["repeats"], child["counts"]["total"]) == (202, accepted, "revert", 1)
+    work_off()
+    shown = program.get(child["links"]["self"]).json
+    assert (shown["state"], shown["counts"]["deleted"], Product.objects.count()) == ("success", 1, 0)
+    again = program.post(f"/operations/{accepted}/revert")
+    assert (again.status, again.json["params"]["reason"]) == (409, "The operation is being reverted, or was.")
+
+
+def test_what_each_item_changed_is_json_lines(program, accepted):
+    work_off()
+    program.put("/rest/all/V1/products/A", {"product": {"price": 7}})
+    latest = program.get("/operations?limit=1").json["operations"][0]
+    [line] = lines(program, latest["links"]["changes"])
+    [entry] = line["changes"]
+    assert (line["index"], line["outcome"], line["record"]) == (0, "updated", entry["id"])
+    assert entry["fields"]["price_gross"] == [1, 7]
