@@ -6,7 +6,7 @@ DIALECTS = [(name, name.title()) for name in ("magento", "shoptet", "shopware", 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("asyncops", "0007_network")]
+    dependencies = [("asyncops", "0008_downloads")]
 
     operations = [
         migrations.AlterField(
