@@ -63,9 +63,10 @@ def _names(commands: Iterable[Command]) -> Names:
 def _hashes(names: Iterator[Name], found: Mapping[Name, Json]) -> list[int]:
     distinct = set(names)
     ids = {(name[0], "id", found[name]) for name in distinct if name in found}
-    return sorted({_hash(name) for name in distinct | ids})
+    return sorted({hashed(name) for name in distinct | ids})
 
 
-def _hash(name: Name) -> int:
+def hashed(name: Name) -> int:
+    """64 bits that stand for a record's name wherever one is looked for."""
     digest = blake2b("\0".join(map(str, name)).encode(errors="replace"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)

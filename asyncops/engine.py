@@ -138,7 +138,8 @@ def _apply_together(chunks: Sequence[Chunk]) -> Iterator[Done]:
     for chunk, entries in zip(chunks, understood, strict=True):
         outcomes = [entry if isinstance(entry, Outcome) else next(written) for entry in entries]
         dialect = dialects.get(chunk.operation.dialect)
-        yield Done(chunk=chunk, outcomes=journal.settled(outcomes, dialect, chunk.operation.kind))
+        settled = journal.settled(outcomes, dialect, chunk.operation.kind)
+        yield Done(chunk=chunk, outcomes=settled, understood=entries)
 
 
 def _spared(entry: Command | Outcome) -> Outcome:

@@ -144,7 +144,7 @@ def _perform(
         outcomes = _applied(submission, understood, by)
         outcomes = journal.settled(outcomes, dialects.get(submission.dialect), submission.kind)
         operation.started_at = moment
-        journal.record_finished(operation, submission.items, outcomes, now=now or timezone.now())
+        journal.record_finished(operation, submission.items, outcomes, understood=understood, now=now or timezone.now())
         operations.append(operation)
         if submission.indexing is Indexing.QUEUED:
             transaction.on_commit(doorbell.ring, robust=True)

@@ -16,11 +16,12 @@ from django.contrib.postgres.functions import TransactionNow
 from django.db.models import F, Model
 from psycopg.types.json import Jsonb
 
+from asyncops import faults
 from asyncops.dialects import Dialect
 from asyncops.models import Chunk, Item, ItemError, ItemOutcome, Operation
 from asyncops.states import ChunkState, State
 from catalog.changes import Recording
-from catalog.commands import Json, Policy
+from catalog.commands import Command, Json, Policy
 from catalog.outcomes import ErrorCode, FieldError, Outcome, OutcomeKind, refused
 from catalog.sql import copy_in
 
@@ -49,6 +50,7 @@ class Done:
 
     chunk: Chunk
     outcomes: Sequence[Outcome]
+    understood: Sequence[Command | Outcome] = ()  # what each item meant; () where nobody knows any more
 
     @property
     def counts(self) -> Counter[str]:
@@ -83,6 +85,7 @@ def record(done: Sequence[Done]) -> None:
                 errors.append((operation, index, error.path, error.code.value, Jsonb(dict(error.params), dumps=_json)))
     _copy(Item, _ITEM, ("int8", "int4", "varchar", "uuid", "jsonb"), items)
     _copy(ItemError, _ERROR, ("int8", "int4", "text", "varchar", "jsonb"), errors)
+    faults.record(done)
 
 
 def unchanged_ranges(entry: Done) -> list[list[int]]:
@@ -97,7 +100,14 @@ def unchanged_ranges(entry: Done) -> list[list[int]]:
     return ranges
 
 
-def record_finished(operation: Operation, items: Sequence[Json], outcomes: Sequence[Outcome], *, now: datetime) -> None:
+def record_finished(
+    operation: Operation,
+    items: Sequence[Json],
+    outcomes: Sequence[Outcome],
+    *,
+    now: datetime,
+    understood: Sequence[Command | Outcome] = (),
+) -> None:
     """An operation that was done in its request: stores one finished chunk and its items; sets the final state."""
     chunk = Chunk(
         operation=operation,
@@ -111,7 +121,7 @@ def record_finished(operation: Operation, items: Sequence[Json], outcomes: Seque
         attempt=1,
         applied_at=TransactionNow(),
     )
-    entry = Done(chunk=chunk, outcomes=outcomes)
+    entry = Done(chunk=chunk, outcomes=outcomes, understood=understood)
     chunk.unchanged = unchanged_ranges(entry)
     chunk.save(force_insert=True)
     record([entry])

@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import ExpressionWrapper, Q
 
@@ -52,7 +53,7 @@ class Operation(models.Model):
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     seq = models.BigIntegerField(unique=True, editable=False)  # the accept order, which is the commit order
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     interactive = models.BooleanField(default=False)  # sent with a login's token, not an integration's
     dialect = models.CharField(max_length=16, choices=DIALECTS)
     kind = models.CharField(max_length=255)  # the dialect's own name of the route; its parsing knows what it means
@@ -98,6 +99,13 @@ class Operation(models.Model):
             models.Index(fields=["organization", "-seq"], name="operation_of_organization"),
             models.Index(fields=["expires_at"], name="operation_expires"),
             models.Index(fields=["finished_at"], name="operation_finished"),
+            models.Index(fields=["accepted_at"], name="operation_accepted"),
+            # What the admin's list is narrowed down by: live states have their index above, the rest is success.
+            models.Index(fields=["-seq"], condition=Q(state="failed"), name="operation_failed"),
+            models.Index(fields=["-seq"], condition=Q(state="cancelled"), name="operation_cancelled"),
+            models.Index(fields=["user", "-seq"], name="operation_of_user"),
+            models.Index(fields=["dialect", "-seq"], name="operation_of_dialect"),
+            models.Index(fields=["entity", "-seq"], name="operation_of_entity"),
         ]
 
     def __str__(self) -> str:
@@ -277,7 +285,7 @@ class Item(models.Model):
     changes = models.JSONField(null=True)  # what it changed, as asyncops.changes reads it; null: not recorded
 
     class Meta:
-        indexes = [models.Index(fields=["record_id"], name="item_record")]
+        indexes = [models.Index(fields=["record_id", "-operation_id"], name="item_record")]
 
     def __str__(self) -> str:
         return f"item {self.index} of operation {self.operation_id}"
@@ -297,6 +305,41 @@ class ItemError(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} at {self.path or 'the record'}"
+
+
+class Fault(models.Model):
+    """The same error of many items of one operation: how often it came, and one example."""
+
+    pk = models.CompositePrimaryKey("operation_id", "fault")
+    operation_id = models.BigIntegerField()
+    fault = models.BigIntegerField()  # hash of what makes errors the same
+    path = models.TextField(blank=True)  # as of ItemError, with * for each position in a list
+    code = models.CharField(max_length=16)
+    params = models.JSONField(default=dict)  # of the example
+    index = models.IntegerField()  # of the example
+    count = models.IntegerField()  # errors, of which one item may have several
+    words = models.TextField()  # by which the fault is found
+
+    class Meta:
+        indexes = [GinIndex(SearchVector("words", config="simple"), name="fault_words")]
+
+    def __str__(self) -> str:
+        return f"{self.count} times {self.words}"
+
+
+class Mention(models.Model):
+    """A record that an item named and that may not be there to ask for: the item was refused, or deleted it."""
+
+    pk = models.CompositePrimaryKey("name", "operation_id", "index")
+    name = models.BigIntegerField()  # hash of the entity, the kind of name and its value, as in Chunk.writes
+    operation_id = models.BigIntegerField()
+    index = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["operation_id", "index"], name="mention_of_item")]
+
+    def __str__(self) -> str:
+        return f"a name in item {self.index} of operation {self.operation_id}"
 
 
 class IdempotencyKey(models.Model):

@@ -24,10 +24,12 @@ OPERATIONS: Final = 1000  # of one transaction
 KEYS: Final = 1000  # of one transaction: each holds an answer
 PATIENCE_MS: Final = 200  # for a row that somebody has locked
 PARTS: Final = 64  # of a body, of one transaction
-KINDS: Final = ("operations", "chunks", "items", "errors", "idempotency_keys", "bodies")
+KINDS: Final = ("operations", "chunks", "items", "errors", "faults", "mentions", "idempotency_keys", "bodies")
 _CHILDREN: Final = {
     "items": ("asyncops_item", "index"),
     "errors": ("asyncops_itemerror", "index"),
+    "faults": ("asyncops_fault", "index"),
+    "mentions": ("asyncops_mention", "index"),
     "chunks": ("asyncops_chunk", "first"),
 }
 _LEAST, _MOST = -(2**31), 2**31 - 1

@@ -39,7 +39,10 @@ def products(count: int, *, salt: str = "") -> list[Product]:
 
 
 def empty() -> None:
-    run("TRUNCATE catalog_product, asyncops_operation, asyncops_item, asyncops_itemerror, asyncops_turn CASCADE")
+    run(
+        "TRUNCATE catalog_product, asyncops_operation, asyncops_item, asyncops_itemerror, asyncops_fault, "
+        "asyncops_mention, asyncops_turn CASCADE"
+    )
 
 
 def floor(records: Sequence[Product]) -> float:

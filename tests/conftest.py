@@ -63,7 +63,8 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
         assert connection.settings_dict["NAME"].startswith("test_"), "this would empty a real database"
         yield
         with connection.cursor() as cursor:
-            engine = "asyncops_operation, asyncops_item, asyncops_itemerror, asyncops_turn, asyncops_pause"
+            engine = "asyncops_operation, asyncops_item, asyncops_itemerror, asyncops_fault, asyncops_mention"
+            engine += ", asyncops_turn, asyncops_pause"
             engine += ", asyncops_idempotencykey, asyncops_body, asyncops_bodypart"
             engine += ", asyncops_webhookendpoint, asyncops_webhookdelivery, asyncops_webhookkey"
             cursor.execute(f"TRUNCATE {engine}, catalog_dirty, catalog_product CASCADE")

@@ -55,9 +55,8 @@ def question(operations: OperationQuerySet) -> Question:
     return Question(named=found[:MOST_COUNTED], is_cut=len(found) > MOST_COUNTED)
 
 
-def named(request: HttpRequest) -> list[int]:
-    """The numbers that the confirmation posted."""
-    text = request.POST.get("operations", "")
+def named(text: str) -> list[int]:
+    """The numbers in a list of them, as the forms of these pages have it."""
     return [int(number) for number in text.split(",")] if _NUMBERS.fullmatch(text) else []
 
 

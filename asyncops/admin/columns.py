@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import reverse
 from django.utils.html import format_html
 
+from asyncops import jobids
 from asyncops.models import Operation
 from asyncops.templatetags import operation_cells as cells
 
 
 @admin.display(description="Operation")
 def number(operation: Operation) -> str:
-    return format_html('<span title="{}">#{}</span>', operation.uuid, operation.pk)
+    return format_html('<span title="{} {}">#{}</span>', jobids.of(operation.pk), operation.uuid, operation.pk)
 
 
 @admin.display(description="State")
 def state(operation: Operation) -> str:
-    return cells.badge(operation)
+    return cells.moving(operation, "state", cells.badge(operation))
 
 
 @admin.display(description="Request")
@@ -28,22 +28,17 @@ def request(operation: Operation) -> str:
 
 @admin.display(description="Progress")
 def progress(operation: Operation) -> str:
-    return cells.progress(operation)
+    return cells.moving(operation, "progress", cells.progress(operation))
 
 
 @admin.display(description="Written")
 def written(operation: Operation) -> str:
-    return cells.figure(cells.written(operation))
+    return cells.moving(operation, "written", cells.figure(cells.written(operation)))
 
 
 @admin.display(description="Refused")
 def refused(operation: Operation) -> str:
-    if not operation.refused:
-        return "0"
-    address = reverse("admin:asyncops_operation_change", args=[operation.pk])
-    return format_html(
-        '<a class="op-refused" href="{}?outcome=refused">{}</a>', address, cells.figure(operation.refused)
-    )
+    return cells.moving(operation, "refused", cells.refused(operation))
 
 
 @admin.display(description="Owner")

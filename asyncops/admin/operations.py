@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, cast
-from uuid import UUID
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
-from asyncops import journal
+from asyncops import journal, searching
 from asyncops.admin import cancelling, columns, items, queue, timeline, work
+from asyncops.admin.cancelling import named
+from asyncops.admin.filters import FILTERS
 from asyncops.admin.listing import OperationList
-from asyncops.models import Item, Operation, OperationQuerySet
+from asyncops.models import Operation, OperationQuerySet
 from catalog.admin.reading import OwnedAdmin, ReadOnlyAdmin, staff
 
 LIST = "admin:asyncops_operation_changelist"
@@ -34,12 +34,12 @@ class OperationAdmin(OwnedAdmin[Operation], ReadOnlyAdmin[Operation]):
         columns.number, columns.state, columns.request, columns.progress, columns.written, columns.refused,
         columns.owner, columns.accepted,
     )  # fmt: skip
-    list_filter = ("state", "dialect")
+    list_filter = FILTERS
     list_select_related = ("organization", "user")
     ordering = ("-seq",)
     sortable_by = ()
-    search_fields = ("uuid",)
-    search_help_text = "The number or UUID of an operation, or the UUID of a record that it wrote"
+    search_fields = ("uuid",)  # that there is a search; `searching` does it
+    list_per_page = 50
     actions = ("cancel_selected",)
 
     class Media:
@@ -51,7 +51,7 @@ class OperationAdmin(OwnedAdmin[Operation], ReadOnlyAdmin[Operation]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Operation], search_term: str
     ) -> tuple[QuerySet[Operation], bool]:
-        return queryset.filter(_meant_by(search_term.strip())), False
+        return queryset.filter(pk__in=searching.find(search_term)) if search_term else queryset, False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"title": "Operations", **(extra_context or {})})
@@ -60,6 +60,7 @@ class OperationAdmin(OwnedAdmin[Operation], ReadOnlyAdmin[Operation]):
         view = self.admin_site.admin_view
         own = [
             path("cancel/", view(self.cancel_many_view), name="asyncops_operation_cancel_selected"),
+            path("live/", view(self.live_view), name="asyncops_live"),
             path("<int:number>/cancel/", view(self.cancel_one_view), name="asyncops_operation_cancel"),
             path("<int:number>/items/<int:index>/", view(self.item_view), name="asyncops_operation_item"),
         ]
@@ -79,6 +80,14 @@ class OperationAdmin(OwnedAdmin[Operation], ReadOnlyAdmin[Operation]):
             "items": items.page(operation, request, site=self.admin_site),
         }
         return self._render(request, "operation", context)
+
+    @method_decorator(require_safe)
+    def live_view(self, request: HttpRequest) -> HttpResponse:
+        """The moving cells of those rows of the list that were live, and the question for those that still are."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = self._visible(request).filter(pk__in=named(request.GET.get("operations", ""))[: self.list_per_page])
+        return TemplateResponse(request, "admin/asyncops/operation/live_rows.html", {"rows": list(rows)})
 
     @method_decorator(require_safe)
     def item_view(self, request: HttpRequest, number: int, index: int) -> HttpResponse:
@@ -103,7 +112,7 @@ class OperationAdmin(OwnedAdmin[Operation], ReadOnlyAdmin[Operation]):
     def cancel_many_view(self, request: HttpRequest) -> HttpResponse:
         self._require_cancel(request)
         if request.method == "POST":
-            cancelling.cancel(request, self._visible(request).filter(pk__in=cancelling.named(request)))
+            cancelling.cancel(request, self._visible(request).filter(pk__in=named(request.POST.get("operations", ""))))
         return HttpResponseRedirect(reverse(LIST))
 
     def cancel_one_view(self, request: HttpRequest, number: int) -> HttpResponse:
@@ -140,16 +149,3 @@ class OperationAdmin(OwnedAdmin[Operation], ReadOnlyAdmin[Operation]):
     def _render(self, request: HttpRequest, page: str, context: Mapping[str, Any]) -> HttpResponse:
         frame = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media}
         return TemplateResponse(request, f"admin/asyncops/operation/{page}.html", {**frame, **context})
-
-
-def _meant_by(term: str) -> Q:
-    """What a search looks for: exact, so that every search is one step in an index."""
-    if not term:
-        return Q()
-    if re.fullmatch(r"#?[0-9]{1,18}", term):
-        return Q(pk=int(term.removeprefix("#")))
-    try:
-        uuid = UUID(term)
-    except ValueError:
-        return Q(pk=None)
-    return Q(uuid=uuid) | Q(pk__in=Item.objects.filter(record_id=uuid).values("operation_id"))

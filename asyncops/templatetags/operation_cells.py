@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
 import orjson
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -87,6 +89,30 @@ def progress(operation: Operation) -> SafeString:
 def written(operation: Operation) -> int:
     """Items that were done, whether or not anything had to change."""
     return operation.processed - operation.refused
+
+
+@register.filter
+def refused(operation: Operation) -> SafeString:
+    """How many, with a link to them."""
+    if not operation.refused:
+        return SafeString("0")
+    address = reverse("admin:asyncops_operation_change", args=[operation.pk])
+    return format_html(
+        '<a class="op-refused" href="{}?outcome=refused#items">{}</a>', address, figure(operation.refused)
+    )
+
+
+@register.filter
+def live_numbers(operations: Iterable[Operation]) -> str:
+    """The numbers of those that have not ended, with commas between."""
+    return ",".join(str(operation.pk) for operation in operations if not operation.is_final)
+
+
+@register.simple_tag
+def moving(operation: Operation, name: str, shown: str, *, swapped: bool = False) -> SafeString:
+    """A part of a list's row that is shown anew while its operation is live. `swapped`: in the answer that does it."""
+    swap = SafeString(' hx-swap-oob="true"') if swapped else ""
+    return format_html('<span id="op-{}-{}"{}>{}</span>', operation.pk, name, swap, shown)
 
 
 @register.filter

@@ -30,7 +30,10 @@ INVERSIONS = """
 
 def empty(site: Site) -> None:
     with site.database() as connection:
-        connection.execute("TRUNCATE asyncops_operation, asyncops_item, asyncops_itemerror, ledger CASCADE")
+        connection.execute(
+            "TRUNCATE asyncops_operation, asyncops_item, asyncops_itemerror, asyncops_fault, "
+            "asyncops_mention, ledger CASCADE"
+        )
         connection.execute("DELETE FROM catalog_product WHERE sku LIKE 'S%'")
 
 
