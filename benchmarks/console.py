@@ -28,8 +28,8 @@ SKU: Final = "BENCH-0000007"
 
 _FILL: Final = f"""
     INSERT INTO asyncops_operation (id, uuid, seq, organization_id, user_id, interactive, dialect, kind, entity,
-           context, endpoint, retried, policy, dry_run, state, total, created, updated, unchanged, deleted, refused, untouched,
-           accepted_at, started_at, finished_at, expires_at)
+           context, endpoint, retried, policy, dry_run, state, total, created, updated, unchanged,
+           deleted, refused, untouched, accepted_at, started_at, finished_at, expires_at)
     SELECT n, gen_random_uuid(), n, %b, CASE WHEN n %% {RARE} = 1 THEN %b::uuid ELSE %b::uuid END, false,
            CASE WHEN n %% {RARE} = 1 THEN 'oro' ELSE 'magento' END, 'POST products',
            CASE WHEN n %% {RARE} = 1 THEN 'tax' ELSE 'product' END, '{{}}', '', '', 'each', false,
