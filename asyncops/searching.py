@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.apps import apps
@@ -71,8 +71,8 @@ def _records(meant: str) -> set[UUID]:
     return set(first.union(*rest, all=True))
 
 
-def _called(spec: EntitySpec, key: NaturalKey, meant: str) -> QuerySet[Item, UUID]:
-    rows = apps.get_model(spec.model)._default_manager
+def _called(spec: EntitySpec, key: NaturalKey, meant: str) -> QuerySet[Any, UUID]:
+    rows: QuerySet[Any] = apps.get_model(spec.model)._default_manager.all()
     return rows.filter(**{key.column or key.fields[0]: key.fold(meant)}).values_list("pk", flat=True)
 
 

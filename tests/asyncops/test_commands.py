@@ -170,6 +170,8 @@ def test_what_has_expired_is_purged_and_told(caller):
         "chunks: 1 deleted",
         "items: 2 deleted",
         "errors: 1 deleted",
+        "faults: 1 deleted",
+        "mentions: 1 deleted",
         "idempotency keys: 0 deleted",
         "bodies: 0 deleted",
     ]
