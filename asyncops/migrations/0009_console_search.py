@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("asyncops", "0007_network"),
+        ("asyncops", "0008_downloads"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
