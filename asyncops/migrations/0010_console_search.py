@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("asyncops", "0008_downloads"),
+        ("asyncops", "0009_reverts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
