@@ -139,6 +139,35 @@ INVARIANTS: Final = (
               LEFT JOIN asyncops_item i ON i.operation_id = e.operation_id AND i.index = e.index
              WHERE i.outcome IS DISTINCT FROM 'refused'""",
     ),
+    Invariant(
+        name="a chunk that waits for images has some to wait for, and no lease of one is long over",
+        breaches=f"""
+            SELECT c.operation_id FROM asyncops_chunk c
+             WHERE c.fetching AND c.open AND NOT EXISTS (
+                   SELECT 1 FROM asyncops_download d
+                    WHERE d.operation_id = c.operation_id AND d.index >= c.first AND d.index < c.first + c.size
+                      AND d.state = 'waiting')
+             UNION ALL
+            SELECT d.operation_id FROM asyncops_download d
+              JOIN asyncops_operation o ON o.id = d.operation_id AND o.state = 'running'
+             WHERE d.state = 'waiting' AND d.lease_until {_OLD}""",
+    ),
+    Invariant(
+        name="who listens is told of every end",
+        breaches="""
+            SELECT o.id FROM asyncops_operation o
+              JOIN asyncops_webhookendpoint e ON e.organization_id = o.organization_id AND e.event = 'job:finished'
+             WHERE o.finished_at > greatest(e.created_at + interval '5 seconds', now() - interval '1 day')
+               AND NOT EXISTS (SELECT 1 FROM asyncops_webhookdelivery d
+                                WHERE d.operation_id = o.id AND d.endpoint_id = e.id)""",
+    ),
+    Invariant(
+        name="no webhook that is due waits for long",
+        breaches=f"""
+            SELECT coalesce(d.operation_id, 0) FROM asyncops_webhookdelivery d
+              JOIN asyncops_webhookendpoint e ON e.id = d.endpoint_id AND e.enabled
+             WHERE d.due_at {_OLD}""",
+    ),
 )
 
 

@@ -24,12 +24,17 @@ OPERATIONS: Final = 1000  # of one transaction
 KEYS: Final = 1000  # of one transaction: each holds an answer
 PATIENCE_MS: Final = 200  # for a row that somebody has locked
 PARTS: Final = 64  # of a body, of one transaction
-KINDS: Final = ("operations", "chunks", "items", "errors", "faults", "mentions", "idempotency_keys", "bodies")
+DELIVERIES: Final = 1000  # of one transaction, with their attempts
+KINDS: Final = (
+    "operations", "chunks", "items", "errors", "faults", "mentions", "downloads", "idempotency_keys", "bodies",
+    "webhooks",
+)  # fmt: skip
 _CHILDREN: Final = {
     "items": ("asyncops_item", "index"),
     "errors": ("asyncops_itemerror", "index"),
     "faults": ("asyncops_fault", "index"),
     "mentions": ("asyncops_mention", "index"),
+    "downloads": ("asyncops_download", "index"),
     "chunks": ("asyncops_chunk", "first"),
 }
 _LEAST, _MOST = -(2**31), 2**31 - 1
@@ -45,6 +50,7 @@ def expired(*, now: datetime) -> dict[str, int]:
         [(counts[kind],)] = run(_COUNT_CHILDREN.format(table=table), [sorted(FINAL), now])
     [(counts["idempotency_keys"],)] = run("SELECT count(*) FROM asyncops_idempotencykey WHERE expires_at <= %b", [now])
     [(counts["bodies"],)] = run(f"SELECT count(*) FROM ({_OLD_BODIES}) b", [_bodies_before(now)])
+    [(counts["webhooks"],)] = run(f"SELECT count(*) FROM asyncops_webhookdelivery d WHERE {_OLD_WEBHOOK}", [_log(now)])
     return {kind: counts[kind] for kind in KINDS}
 
 
@@ -62,6 +68,9 @@ def purge(*, now: datetime, report: Report = lambda kind, rows: None) -> dict[st
         _purge_body(body)
         counts["bodies"] += 1
         report("bodies", 1)
+    while rows := _purge_webhooks(now):
+        counts["webhooks"] += rows
+        report("webhooks", rows)
     return counts
 
 
@@ -94,6 +103,17 @@ _OLD_BODIES: Final = """
        AND NOT EXISTS (SELECT 1 FROM asyncops_split s JOIN asyncops_operation o ON o.id = s.operation_id
                         WHERE s.body_id = b.id AND o.state IN ('new', 'running'))
      ORDER BY b.id"""
+
+
+# Of the log of webhooks; none that is still to be sent to an endpoint that takes them.
+_OLD_WEBHOOK: Final = """
+    d.created_at <= %b AND d.resend_at IS NULL
+    AND (d.due_at IS NULL
+         OR NOT EXISTS (SELECT 1 FROM asyncops_webhookendpoint e WHERE e.id = d.endpoint_id AND e.enabled))"""
+_DELETE_WEBHOOKS: Final = f"""
+    WITH old AS (SELECT d.id FROM asyncops_webhookdelivery d WHERE {_OLD_WEBHOOK} LIMIT %b::int FOR UPDATE SKIP LOCKED),
+         log AS (DELETE FROM asyncops_webhookattempt WHERE delivery_id IN (SELECT id FROM old))
+    DELETE FROM asyncops_webhookdelivery WHERE id IN (SELECT id FROM old) RETURNING 1"""
 
 
 def _batches(now: datetime) -> Iterator[list[tuple[int, int]]]:
@@ -179,6 +199,14 @@ def _purge_body(body: int) -> None:
     while run(f"{parts} WHERE body_id = %b::bigint LIMIT {PARTS})) RETURNING 1", [body]):
         pass
     Body.objects.filter(pk=body).delete()
+
+
+def _log(now: datetime) -> datetime:
+    return now - timedelta(days=settings.WEBHOOK_LOG_DAYS)
+
+
+def _purge_webhooks(now: datetime) -> int:
+    return len(run(_DELETE_WEBHOOKS, [_log(now), DELIVERIES]))
 
 
 def _be_impatient() -> None:

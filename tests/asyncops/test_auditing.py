@@ -12,8 +12,9 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.utils import timezone
 
-from asyncops import auditing, claims, control, engine
-from asyncops.models import Chunk, Item, ItemError, Operation, Split
+from asyncops import auditing, claims, control, engine, outbox
+from asyncops.dialects import Notice
+from asyncops.models import Chunk, Item, ItemError, Operation, Split, WebhookEndpoint
 from asyncops.states import ChunkState, SplitState, State
 from catalog.commands import Policy
 from tests.asyncops.plain import item, send
@@ -25,6 +26,13 @@ LONG_AGO = timezone.now() - timedelta(hours=1)
 def _pretend_split(state: SplitState, **values: object) -> None:
     Split.objects.create(operation=Operation.objects.get(), state=state, **values)
     Operation.objects.update(started_at=LONG_AGO)
+
+
+def _pretend_listener() -> WebhookEndpoint:
+    organization = Operation.objects.get().organization
+    return WebhookEndpoint.objects.create(
+        organization=organization, dialect="plain", event="job:finished", url="http://x.example/", created_at=LONG_AGO
+    )
 
 
 DAMAGE: dict[str, Callable[[], object]] = {
@@ -46,6 +54,13 @@ DAMAGE: dict[str, Callable[[], object]] = {
     ),
     "no item has two outcomes, or lies outside of its operation": lambda: Chunk.objects.update(unchanged=[[0, 1]]),
     "an item has errors if, and only if, it is refused": lambda: ItemError.objects.all().delete(),
+    "a chunk that waits for images has some to wait for, and no lease of one is long over": lambda: (
+        Chunk.objects.update(state=ChunkState.QUEUED, fetching=True)
+    ),
+    "who listens is told of every end": _pretend_listener,
+    "no webhook that is due waits for long": lambda: outbox.delivery(
+        _pretend_listener(), Notice(event="job:finished", organization=1, at=LONG_AGO)
+    ).save(),
 }
 
 

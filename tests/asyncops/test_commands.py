@@ -172,8 +172,10 @@ def test_what_has_expired_is_purged_and_told(caller):
         "errors: 1 deleted",
         "faults: 1 deleted",
         "mentions: 1 deleted",
+        "downloads: 0 deleted",
         "idempotency keys: 0 deleted",
         "bodies: 0 deleted",
+        "webhooks: 0 deleted",
     ]
     assert Operation.objects.count() == 0
 

@@ -13,10 +13,24 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from asyncops import claims, control, engine, retention
-from asyncops.models import Body, Chunk, Fault, IdempotencyKey, Item, ItemError, Mention, Operation
+from asyncops.models import (
+    Body,
+    Chunk,
+    Download,
+    Fault,
+    IdempotencyKey,
+    Item,
+    ItemError,
+    Mention,
+    Operation,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from catalog.models import Product
 from catalog.sql import run
 from tests.asyncops.plain import item, send
+from tests.asyncops.webhooks import listens
 
 NOW = timezone.now()
 LATER = NOW + timedelta(days=2)  # operations of the plain dialect live for a day
@@ -32,6 +46,8 @@ def rows() -> dict[str, int]:
         "mentions": Mention.objects.count(),
         "idempotency_keys": IdempotencyKey.objects.count(),
         "bodies": Body.objects.count(),
+        "downloads": Download.objects.count(),
+        "webhooks": WebhookDelivery.objects.count(),
     }
 
 
@@ -53,23 +69,14 @@ def key(caller: Any, value: str, **values: Any) -> None:
 
 @pytest.mark.django_db
 def test_an_expired_operation_goes_with_all_that_belongs_to_it(caller):
-    finished(caller, item("A"), item("B", name=5, stock="x"))
+    operation = finished(caller, item("A"), item("B", name=5, stock="x"))
     kept = finished(caller, item("C"))
     Operation.objects.filter(pk=kept.pk).update(expires_at=LATER + timedelta(seconds=1))
-    gone = dict.fromkeys(retention.KINDS, 0)
-    gone |= {"operations": 1, "chunks": 1, "items": 2, "errors": 2, "faults": 2, "mentions": 1}
+    Download.objects.create(operation_id=operation.pk, index=0, url="http://files.example/", max_bytes=1)
+    gone = NOTHING | {"operations": 1, "chunks": 1, "items": 2, "errors": 2, "faults": 2, "mentions": 1, "downloads": 1}
     assert retention.expired(now=LATER) == gone
     assert retention.purge(now=LATER) == gone
-    assert rows() == {
-        "operations": 1,
-        "chunks": 1,
-        "items": 1,
-        "errors": 0,
-        "faults": 0,
-        "mentions": 0,
-        "idempotency_keys": 0,
-        "bodies": 0,
-    }
+    assert rows() == {**NOTHING, "operations": 1, "chunks": 1, "items": 1}
     assert Operation.objects.get() == kept
     assert Product.objects.count() == 2
 
@@ -134,16 +141,7 @@ def test_every_transaction_is_small(caller, settings, monkeypatch):
         key(caller, f"{n}", expires_at=NOW)
     reports: list[tuple[str, int]] = []
     counts = retention.purge(now=LATER, report=lambda kind, rows: reports.append((kind, rows)))
-    assert counts == {
-        "operations": 6,
-        "chunks": 9,
-        "items": 16,
-        "errors": 0,
-        "faults": 0,
-        "mentions": 0,
-        "idempotency_keys": 5,
-        "bodies": 0,
-    }
+    assert counts == {**NOTHING, "operations": 6, "chunks": 9, "items": 16, "idempotency_keys": 5}
     totals: Counter[str] = Counter()
     for kind, gone in reports:
         totals[kind] += gone
@@ -246,3 +244,24 @@ def test_a_cancelled_operation_expires_too(caller, admin):
     control.cancel(Operation.objects.all(), by=admin)
     assert retention.purge(now=LATER)["chunks"] == 1
     assert rows() == NOTHING
+
+
+@pytest.mark.django_db
+def test_the_log_of_webhooks_goes_but_nothing_that_is_still_to_be_sent(caller, settings):
+    settings.WEBHOOK_LOG_DAYS = 30
+    endpoint = listens(caller.user.organization, "http://receiver.example/hook")
+    for sku in "ABC":
+        finished(caller, item(sku))
+    done, waiting, recent = WebhookDelivery.objects.order_by("pk")
+    WebhookDelivery.objects.exclude(pk=recent.pk).update(created_at=NOW - timedelta(days=31))
+    WebhookDelivery.objects.filter(pk=done.pk).update(due_at=None)
+    WebhookAttempt.objects.create(
+        delivery=done, number=1, url=endpoint.url, started_at=NOW, duration_ms=1, request_headers={}
+    )
+    assert retention.expired(now=NOW)["webhooks"] == 1
+    assert retention.purge(now=NOW) == {**NOTHING, "webhooks": 1}
+    assert set(WebhookDelivery.objects.all()) == {waiting, recent}
+    assert WebhookAttempt.objects.count() == 0
+    WebhookEndpoint.objects.update(enabled=False)
+    assert retention.purge(now=NOW) == {**NOTHING, "webhooks": 1}
+    assert set(WebhookDelivery.objects.all()) == {recent}
