@@ -102,7 +102,8 @@ def test_the_acts(keeper: Client, endpoint: WebhookEndpoint, harbour: Organizati
     assert WebhookEndpoint.objects.get().disabled_reason == "Disabled by keeper."
     assert "Enabled." in said(keeper, f"{place}/do/enable/")
     assert WebhookEndpoint.objects.get().enabled
-    assert key_of(harbour) in said(keeper, f"{place}/do/renew-key/")
+    page = said(keeper, f"{place}/do/renew-key/")
+    assert key_of(harbour) in page
     assert "Deleted." in said(keeper, f"{place}/do/remove/")
     assert WebhookEndpoint.objects.count() == 0
 
