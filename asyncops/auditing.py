@@ -36,7 +36,8 @@ INVARIANTS: Final = (
              WHERE o.state IN ('new', 'running') AND coalesce(o.started_at, o.accepted_at) {_OLD}
                AND NOT EXISTS (SELECT 1 FROM asyncops_chunk c WHERE c.operation_id = o.id AND c.open)
                AND NOT EXISTS (SELECT 1 FROM asyncops_split s
-                                WHERE s.operation_id = o.id AND s.state IN ('waiting', 'queued', 'leased'))""",
+                                WHERE s.operation_id = o.id AND s.state IN ('waiting', 'queued', 'leased'))
+               AND NOT EXISTS (SELECT 1 FROM asyncops_errand e WHERE e.operation_id = o.id AND e.state = 'open')""",
     ),
     Invariant(
         name="a final operation has no open chunk, and the time of its end",
@@ -45,6 +46,7 @@ INVARIANTS: Final = (
              WHERE o.state NOT IN ('new', 'running')
                AND (o.finished_at IS NULL
                     OR EXISTS (SELECT 1 FROM asyncops_chunk c WHERE c.operation_id = o.id AND c.open)
+                    OR EXISTS (SELECT 1 FROM asyncops_errand e WHERE e.operation_id = o.id AND e.state = 'open')
                     OR EXISTS (SELECT 1 FROM asyncops_split s
                                 WHERE s.operation_id = o.id AND s.state IN ('waiting', 'queued', 'leased')))""",
     ),
@@ -67,6 +69,10 @@ INVARIANTS: Final = (
         name="no lease is long over",
         breaches=f"""
             SELECT operation_id FROM asyncops_chunk WHERE open AND state = 'leased' AND lease_until {_OLD}""",
+    ),
+    Invariant(
+        name="no lease of an errand is long over",
+        breaches=f"SELECT operation_id FROM asyncops_errand WHERE state = 'open' AND lease_until {_OLD}",
     ),
     Invariant(
         name="no lease of a split is long over",

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import F
 from django.utils import timezone
 
-from asyncops import doorbell, finishing, retrying, reverting
+from asyncops import doorbell, errands, finishing, retrying, reverting
 from asyncops.models import Chunk, Operation, OperationQuerySet, Pause, Split
 from asyncops.retrying import Which
 from asyncops.states import FINAL, LIVE, ChunkState, SplitState
@@ -37,6 +37,7 @@ def cancel(operations: OperationQuerySet, *, by: User | None, now: datetime | No
     Chunk.objects.filter(operation__in=live, state=ChunkState.QUEUED).update(state=ChunkState.CANCELLED)
     unbegun = Split.objects.filter(operation__in=live, state__in=(SplitState.WAITING, SplitState.QUEUED))
     unbegun.update(state=SplitState.CANCELLED)
+    errands.cancel(live)
     finishing.finalise(live)
     return Cancelled(cancelled=len(live), already_finished=finished)
 

@@ -111,6 +111,22 @@ class DownloadingDialect(Dialect, Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Query:
+    """A statement that yields one column: JSON texts, each a line of a file. `%s` marks a parameter."""
+
+    statement: str
+    parameters: Sequence[Json]
+
+
+@runtime_checkable
+class ExportingDialect(Dialect, Protocol):
+    """A dialect with requests that are answered by a file: `intake.accept_errand`, then the work in `exporting`."""
+
+    def export(self, kind: str, context: Mapping[str, Json]) -> Query:
+        """The lines that such an operation writes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
     """Something that an organization is to be told of. Neither operation nor record: only a test of the way."""
 
@@ -151,6 +167,12 @@ def streaming(name: str) -> StreamingDialect:
 def downloading(name: str) -> DownloadingDialect | None:
     dialect = get(name)
     return dialect if isinstance(dialect, DownloadingDialect) else None
+
+
+def exporting(name: str) -> ExportingDialect:
+    dialect = get(name)
+    assert isinstance(dialect, ExportingDialect), f"{name} exports nothing"
+    return dialect
 
 
 def notifier(name: str) -> Notifier:

@@ -12,6 +12,7 @@ from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from asyncops import journal, outbox, states
+from asyncops.errand_models import Errand, ErrandState
 from asyncops.journal import Done
 from asyncops.models import Chunk, Operation, Split
 from asyncops.outbox import Ended
@@ -57,11 +58,12 @@ def count(done: Sequence[Done]) -> None:
     run(_COUNT, [ids, *([totals[id][position] for id in ids] for position in range(len(journal.COUNTED)))])
 
 
-def nothing_open() -> tuple[Combinable, Combinable]:
-    """Conditions on operations: neither a chunk of it is to be done, nor is its body to be split."""
+def nothing_open() -> tuple[Combinable, ...]:
+    """Conditions on operations: no chunk of it is to be done, its body is not to be split, nor has it an errand."""
     chunks = Chunk.objects.filter(operation=OuterRef("pk"), open=True)
     splits = Split.objects.filter(operation=OuterRef("pk"), state__in=OPEN_SPLIT)
-    return ~Exists(chunks), ~Exists(splits)
+    errands = Errand.objects.filter(operation=OuterRef("pk"), state=ErrandState.OPEN)
+    return ~Exists(chunks), ~Exists(splits), ~Exists(errands)
 
 
 def finalise(operations: set[int]) -> None:
@@ -71,7 +73,8 @@ def finalise(operations: set[int]) -> None:
     """
     complete = Operation.objects.filter(*nothing_open(), pk__in=operations)
     given_up = Exists(Chunk.objects.filter(operation=OuterRef("pk"), state=ChunkState.DEAD))
-    dead = given_up | Exists(Split.objects.filter(operation=OuterRef("pk"), state=SplitState.DEAD))
+    unsplit = Exists(Split.objects.filter(operation=OuterRef("pk"), state=SplitState.DEAD))
+    dead = given_up | unsplit | Exists(Errand.objects.filter(operation=OuterRef("pk"), state=ErrandState.DEAD))
     final = Case(
         When(cancel_requested_at__isnull=False, then=Value(State.CANCELLED)),
         When(dead | Q(policy=Policy.ALL, refused__gt=0), then=Value(State.FAILED)),

@@ -17,6 +17,7 @@ from psycopg.errors import DeadlockDetected
 
 from asyncops import chunking, dialects, doorbell, journal, outbox, understanding
 from asyncops.dialects import ItemRefused
+from asyncops.errand_models import QUEUES, Errand, Purpose
 from asyncops.models import Body, Chunk, Operation, Split
 from asyncops.outbox import Ended
 from asyncops.states import SplitState, State
@@ -101,6 +102,21 @@ def accept_body(
         Split.objects.bulk_create([Split(operation=operation, body=body, state=state)])
         operations.append(operation)
         transaction.on_commit(doorbell.ring, robust=True)
+    return operation
+
+
+def accept_errand(submission: Submission, purpose: Purpose, *, by: Caller, now: datetime | None = None) -> Operation:
+    """`accept` of what takes long and writes no records itself. `submission` has no items.
+
+    An export has none ever; those of a body come once it was downloaded and split.
+    """
+    with one_commit() as operations:
+        operation = _new(submission, by, now or timezone.now())
+        Errand.objects.bulk_create([Errand(operation=operation, purpose=purpose)])
+        if purpose is Purpose.BODY:
+            Split.objects.bulk_create([Split(operation=operation, state=SplitState.WAITING)])
+        operations.append(operation)
+        transaction.on_commit(partial(doorbell.ring, QUEUES[purpose]), robust=True)
     return operation
 
 

@@ -22,7 +22,8 @@ _RENEW: Final = f"""
 _RELEASE: Final = """
     UPDATE {table} w SET lease_until = NULL FROM unnest(%b::bigint[], %b::int[]) AS u (id, attempt)
      WHERE w.id = u.id AND w.attempt = u.attempt"""
-_RELEASE_ALL_OF: Final = "UPDATE {table} SET lease_until = NULL WHERE lease_until IS NOT NULL AND lease_owner = %b"
+_RELEASE_ALL_OF: Final = """
+    UPDATE {table} SET lease_until = statement_timestamp() WHERE lease_until IS NOT NULL AND lease_owner = %b"""
 
 Held = Sequence[tuple[int, int]]  # id and attempt of rows that were leased
 
@@ -44,5 +45,5 @@ def release(table: str, held: Held) -> None:
 
 
 def release_all_of(table: str, owner: str) -> None:
-    """End the leases of a process that is known to be dead."""
+    """End the leases of a process that is known to be dead: unlike what was given back, they are over, not away."""
     run(_RELEASE_ALL_OF.format(table=table), [owner])

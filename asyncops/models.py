@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import ExpressionWrapper, Q
 
 from asyncops import progress
+from asyncops.errand_models import Errand, ResultFile
 from asyncops.network_models import (
     Download,
     WebhookAttempt,
@@ -26,14 +27,10 @@ from asyncops.progress import Progress
 from asyncops.states import LIVE, OPEN_CHUNK, OPEN_SPLIT, ChunkState, SplitState, State
 from catalog.models import Organization
 
-__all__ = [
-    "Download",
-    "WebhookAttempt",
-    "WebhookDelivery",
-    "WebhookEndpoint",
-    "WebhookFanout",
+__all__ = [  # beside those below
+    "Download", "Errand", "ResultFile", "WebhookAttempt", "WebhookDelivery", "WebhookEndpoint", "WebhookFanout",
     "WebhookKey",
-]  # beside those below
+]  # fmt: skip
 
 DIALECTS = [(name, name.title()) for name in ("magento", "shoptet", "shopware", "oro", "import", "revert")]
 

@@ -6,8 +6,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
+from django.utils import timezone
 
-from asyncops import doorbell, downloading, failing, finishing, splitting, working
+from asyncops import doorbell, downloading, errands, exporting, failing, finishing, splitting, working
 from asyncops.models import Chunk, Operation, Pause
 from asyncops.states import LIVE, ChunkState
 from catalog import indexing
@@ -17,13 +18,16 @@ def sweep() -> None:
     """Repeat what may have been missed: skip, give up, finalise, ring. Any number of processes may do it at once."""
     _skip_unwanted()
     splitting.skip_unwanted()
+    errands.skip_unwanted()
     failing.give_up()
     splitting.give_up()
     downloading.sweep()
+    errands.give_up()
     complete = Operation.objects.filter(*finishing.nothing_open(), state__in=LIVE)
     finishing.finalise(set(complete.values_list("pk", flat=True)[:1000]))
     if _due().exists() or splitting.due().filter(_unpaused()).exists() or indexing.is_behind():
         doorbell.ring()
+    exporting.sweep(now=timezone.now())
     for kind in working.KINDS:
         if kind.is_due():
             doorbell.ring(kind.queue)

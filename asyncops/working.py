@@ -11,12 +11,14 @@ from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from asyncops import claims, engine, leasing, splitting
+from asyncops.collecting import Bodies
 from asyncops.delivering import Webhooks
 from asyncops.downloading import Images
+from asyncops.exporting import Exports
 from asyncops.network import Crew, Kind, wait_for_any
 
 CATALOG: Final = "default"  # the queue of chunks
-KINDS: Final[tuple[Kind[Any, Any], ...]] = (Images(), Webhooks())
+KINDS: Final[tuple[Kind[Any, Any], ...]] = (Images(), Webhooks(), Exports(), Bodies())
 QUEUES: Final = (CATALOG, *(kind.queue for kind in KINDS))
 LOOK: Final = 0.2  # seconds between two looks for chunks while exchanges are on their way
 GRACE: Final = 2.0  # seconds for exchanges that are on their way when the worker is asked to stop

@@ -64,6 +64,8 @@ WAITING_REQUESTS = env.number("BULKHEAD_WAITING_REQUESTS", WEB_THREADS // 2)  # 
 MAX_EVENT_SECONDS = env.number("BULKHEAD_MAX_EVENT_SECONDS", 300, minimum=1)
 MAX_WAIT_SECONDS = env.number("BULKHEAD_MAX_WAIT_SECONDS", 30, minimum=1)
 RESULT_HOURS = env.number("BULKHEAD_RESULT_HOURS", 24, minimum=1)
+MAX_BODY_FILE_BYTES = env.number("BULKHEAD_MAX_BODY_FILE_BYTES", 100 * 1024 * 1024, minimum=1024)
+BODY_FILE_SECONDS = env.number("BULKHEAD_BODY_FILE_SECONDS", 300, minimum=1)
 SHOPTET_UNFINISHED_DETAIL_LIMIT = env.number("BULKHEAD_SHOPTET_UNFINISHED_DETAIL_LIMIT", 0)
 SHOPTET_LOG_LINES = env.number("BULKHEAD_SHOPTET_LOG_LINES", 100_000, minimum=1)
 MAGENTO_DATA_HASH = env.flag("BULKHEAD_MAGENTO_DATA_HASH", False)
@@ -96,7 +98,7 @@ RQ_QUEUES = {
         "SERIALIZER": "rq.serializers.JSONSerializer",
         "COMMIT_MODE": "auto",
     }
-    for name in ("default", "images", "webhooks")
+    for name in ("default", "images", "webhooks", "exports", "bodies")
 }
 RQ = {"WORKER_CLASS": "asyncops.worker.Worker", "JOB_CLASS": "asyncops.worker.NamedJob"}
 RQ_SHOW_ADMIN_LINK = False
@@ -186,6 +188,7 @@ def _storage(name: str) -> dict[str, Any]:
 STORAGES = {
     "default": _storage("files"),
     "media": _storage("media"),
+    "results": _storage("results"),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 LANGUAGE_CODE = "en-us"

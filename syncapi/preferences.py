@@ -13,6 +13,7 @@ from django.urls import reverse
 from rest_framework.response import Response
 
 from asyncops import intake
+from asyncops.errand_models import Purpose
 from asyncops.intake import Performed
 from asyncops.models import Operation
 from asyncops.submissions import Submission
@@ -48,6 +49,13 @@ class RespondAsync(Exception):
 def accept(request: ApiRequest, submission: Submission) -> Operation:
     """intake.accept for this request."""
     operation = intake.accept(_placed(request, submission), by=request.caller)
+    request.operations.append(operation)
+    return operation
+
+
+def accept_errand(request: ApiRequest, submission: Submission, purpose: Purpose) -> Operation:
+    """intake.accept_errand for this request."""
+    operation = intake.accept_errand(_placed(request, submission), purpose, by=request.caller)
     request.operations.append(operation)
     return operation
 

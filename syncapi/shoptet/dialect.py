@@ -9,9 +9,9 @@ from typing import Final
 
 from django.conf import settings
 
-from asyncops.dialects import ItemRefused
+from asyncops.dialects import ItemRefused, Query
 from catalog.commands import Command, Json
-from syncapi.shoptet import parsing
+from syncapi.shoptet import parsing, snapshots
 from syncapi.shoptet.parsing.drafts import NotUnderstoodError
 
 
@@ -29,6 +29,9 @@ class ShoptetDialect:
             return parsing.command(kind, item, context)
         except NotUnderstoodError as reason:
             raise ItemRefused(*reason.errors) from None
+
+    def export(self, kind: str, context: Mapping[str, Json]) -> Query:
+        return snapshots.export(kind, context)
 
     def missing_is_refused(self, kind: str) -> bool:
         """Deleting a product that is not there is an error of its row (contract 4)."""

@@ -7,10 +7,11 @@ from typing import Final
 
 from django.conf import settings
 
-from asyncops import journal
+from asyncops import exporting, journal
 from asyncops.journal import UNDECIDED, UNTOUCHED, ItemView
 from asyncops.models import Operation
 from asyncops.states import LIVE, State
+from catalog.outcomes import ErrorCode, FieldError
 from syncapi.shoptet import moments, names, rows, wording
 from syncapi.shoptet.names import DIALECT
 from syncapi.shoptet.refusals import PAYLOAD, Fault
@@ -23,11 +24,13 @@ def of(operation: Operation) -> str | None:
     """The text, None before the job has ended. After SHOPTET_LOG_LINES lines it says how many items it leaves out."""
     if operation.state in LIVE:
         return None
-    lines = [*_killed(operation)]
+    lines = [*_killed(operation), *_as_a_whole(operation)]
     if operation.dialect == DIALECT and operation.kind in names.BATCHES:
         lines += [*_rows(operation), _summary(operation, "rows")]
     elif operation.dialect == DIALECT and operation.kind in names.UPLOADS:
         lines += [_uploads(operation), *_errors(operation)]
+    elif operation.dialect == DIALECT and operation.kind in names.EXPORTS:
+        lines += [*_export(operation)]
     else:
         lines += [*_errors(operation), _summary(operation, "items")]
     return "\n".join(lines)
@@ -37,6 +40,18 @@ def _killed(operation: Operation) -> Iterator[str]:
     if operation.state == State.CANCELLED:
         who = operation.cancel_requested_by.get_username() if operation.cancel_requested_by else "the server"
         yield f"Killed by {who} at {moments.written(operation.cancel_requested_at or operation.finished_at)}."
+
+
+def _as_a_whole(operation: Operation) -> Iterator[str]:
+    """What was wrong with the request and not with an item of it."""
+    for error in operation.errors.order_by("pk"):
+        fault = wording.fault(FieldError(path=error.path, code=ErrorCode(error.code), params=error.params))
+        yield f"ERROR {_sentence(fault, PAYLOAD)}"
+
+
+def _export(operation: Operation) -> Iterator[str]:
+    if (file := exporting.of(operation)) is not None:
+        yield f"{file.lines} lines, {file.size} bytes"
 
 
 def _summary(operation: Operation, what: str) -> str:

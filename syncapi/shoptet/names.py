@@ -21,6 +21,7 @@ DELETE_IMAGES: Final = "DELETE products/images/batch"
 UPDATE_CATEGORIES: Final = "PATCH categories/batch"
 CREATE_BRANDS: Final = "POST brands/batch"
 
+EXPORTS: Final = frozenset({SNAPSHOT, PRICELISTS})
 UPLOADS: Final = frozenset({IMAGES, IMAGE_SOURCES, FILES})
 # Batches have a log and no result file; each kind by the name that its errors carry.
 BATCHES: Final[Mapping[str, str]] = {
@@ -45,7 +46,7 @@ class Status(StrEnum):
 
 def extension(dialect: str, kind: str) -> str:
     """Of the result file of such an operation, "" when it has none. What other dialects accepted has JSON Lines."""
-    if dialect != DIALECT or kind not in {*UPLOADS, *BATCHES, SNAPSHOT, PRICELISTS}:
+    if dialect != DIALECT or kind not in UPLOADS | EXPORTS | BATCHES.keys():
         return "jsonl"
     if kind in UPLOADS:
         return "json"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from django.core.files import File
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
-from asyncops import jobids, results
+from asyncops import exporting, jobids, results
 from asyncops.models import Operation
 from syncapi.exchange import ApiRequest, ApiView
 from syncapi.shoptet import addresses, errors, rendering
@@ -24,6 +25,7 @@ HEADERS: Final = {
     "X-Robots-Tag": "noindex",
     "X-Content-Type-Options": "nosniff",
 }
+PIECE: Final = 256 * 1024  # bytes that are sent at once
 TYPES: Final = {"json": "application/json; charset=utf-8", "jsonl": "application/jsonl", "jsonl.gz": "application/gzip"}
 
 
@@ -35,7 +37,7 @@ class Result(Numbered, ApiView):
 
     def get(self, request: ApiRequest, name: str) -> StreamingHttpResponse:
         operation, extension = find(name)
-        answer = StreamingHttpResponse(_content(operation), content_type=TYPES[extension])
+        answer = StreamingHttpResponse(_content(operation, extension), content_type=TYPES[extension])
         answer["Content-Disposition"] = f'attachment; filename="{jobids.of(operation.pk)}.{extension}"'
         return answer
 
@@ -58,9 +60,27 @@ def find(name: str) -> tuple[Operation, str]:
         case Status.COMPLETED:
             return operation, address.extension
         case Status.EXPIRED:
-            raise Refusal(410, Fault(code="result-expired", message="The result has expired.", instance=name))
+            raise _expired(name)
     raise Refusal(404, Fault(code="result-not-found", message=f'Result "{name}" not found.', instance=name))
 
 
-def _content(operation: Operation) -> Any:
-    return results.lines(operation, None)
+def _content(operation: Operation, extension: str) -> Iterator[bytes]:
+    if extension != "jsonl.gz":
+        return results.lines(operation, None)
+    file = exporting.of(operation)
+    if file is None:
+        raise LookupError(f"operation {operation.pk} has ended well, and its file is not there")
+    try:
+        return _pieces(exporting.storage().open(file.path))
+    except FileNotFoundError:  # its time has just ended
+        raise _expired(file.path) from None
+
+
+def _pieces(file: File[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(PIECE):
+            yield piece
+
+
+def _expired(name: str) -> Refusal:
+    return Refusal(410, Fault(code="result-expired", message="The result has expired.", instance=name))

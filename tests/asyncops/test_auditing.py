@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from asyncops import auditing, claims, control, engine, outbox
 from asyncops.dialects import Notice
+from asyncops.errand_models import Errand, Purpose
 from asyncops.models import Chunk, Item, ItemError, Operation, Split, WebhookEndpoint
 from asyncops.states import ChunkState, SplitState, State
 from catalog.commands import Policy
@@ -44,6 +45,9 @@ DAMAGE: dict[str, Callable[[], object]] = {
         SplitState.QUEUED
     ),
     "an operation whose split was given up has failed, and says why": lambda: _pretend_split(SplitState.DEAD),
+    "no lease of an errand is long over": lambda: Errand.objects.create(
+        operation=Operation.objects.get(), purpose=Purpose.EXPORT, lease_until=LONG_AGO
+    ),
     "no lease of a split is long over": lambda: _pretend_split(SplitState.LEASED, lease_until=LONG_AGO),
     "no lease is long over": lambda: Chunk.objects.update(state=ChunkState.LEASED, lease_until=LONG_AGO),
     "the chunks of an operation are its items, each once": lambda: Chunk.objects.update(first=F("first") + 1),
