@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from catalog import resolving
@@ -25,14 +25,19 @@ class Cut:
     deletes: bool
 
 
-def cut(understood: Sequence[Command | Outcome], *, policy: Policy, size: int) -> list[Cut]:
+def cut(understood: Sequence[Command | Outcome], *, policy: Policy, size: int, dry_run: bool = False) -> list[Cut]:
     """Chunks of consecutive items; under Policy.ALL a single one, since it is one transaction.
 
-    An item that is refused already concerns no record.
+    An item that is refused already concerns no record. A dry run writes nothing: it waits for what others write.
     """
     size = len(understood) if policy is Policy.ALL else size
     found = resolving.find(_names(_commands(understood)))
-    return [_cut(understood[first : first + size], first, found) for first in range(0, len(understood), size or 1)]
+    cuts = [_cut(understood[first : first + size], first, found) for first in range(0, len(understood), size or 1)]
+    return [_rehearsal(each) for each in cuts] if dry_run else cuts
+
+
+def _rehearsal(cut: Cut) -> Cut:
+    return replace(cut, writes=[], refers=sorted({*cut.writes, *cut.refers}), deletes=False)
 
 
 def _commands(understood: Sequence[Command | Outcome]) -> list[Command]:

@@ -69,23 +69,27 @@ _DUE: Final = """
      OR c.state = 'leased' AND c.lease_until < statement_timestamp())"""
 
 # Due chunks of the organizations whose turn it is, in their order. Each waits for the earlier unfinished chunks that
-# write what it writes or refers to and, if it deletes, for those that refer to its records.
+# write what it writes or refers to and, if it deletes, for those that refer to its records. Nobody waits for a dry run,
+# and it does not wait for ever: others may be paused.
 _CANDIDATES: Final = f"""
     SELECT w.id, w.operation_id, g.id, w.size, w.alone, array(
              SELECT e.id FROM (SELECT id, operation_id, first FROM asyncops_chunk
                                 WHERE open AND writes && (w.writes || w.refers) OFFSET 0) e
                JOIN asyncops_operation p ON p.id = e.operation_id AND (p.seq, e.first) < (w.seq, w.first)
+              WHERE NOT w.impatient
               UNION ALL
              SELECT e.id FROM (SELECT id, operation_id, first FROM asyncops_chunk
                                 WHERE open AND refers && w.writes OFFSET 0) e
                JOIN asyncops_operation p ON p.id = e.operation_id AND (p.seq, e.first) < (w.seq, w.first)
-              WHERE w.deletes
+              WHERE w.deletes AND NOT p.dry_run
               LIMIT %b::int)
       FROM unnest(%b::uuid[]) WITH ORDINALITY AS g (id, turn)
      CROSS JOIN LATERAL (
            SELECT d.*, sum(d.size) OVER (ORDER BY d.seq, d.first) - d.size AS before
              FROM (SELECT c.id, c.operation_id, c.size, c.first, c.writes, c.refers, c.deletes, o.seq,
-                          c.suspect OR c.state = 'leased' AS alone
+                          c.suspect OR c.state = 'leased' AS alone,
+                          o.dry_run AND o.accepted_at
+                            < statement_timestamp() - make_interval(secs => %b::float8) AS impatient
                      FROM asyncops_operation o
                      JOIN asyncops_chunk c ON c.operation_id = o.id AND c.open
                     WHERE o.organization_id = g.id AND o.state IN ('new', 'running') AND o.cancel_requested_at IS NULL
@@ -149,7 +153,8 @@ def _one_at_a_time() -> None:
 
 def _candidates(waiting: Sequence[Turn], look: Look) -> list[Candidate]:
     organizations = [turn.organization for turn in waiting]
-    rows = run(_CANDIDATES, [MAX_WAITS + 1, organizations, look.chunks, look.claims * settings.CHUNK_RECORDS])
+    patience, records = float(settings.DRY_RUN_WAIT_SECONDS), look.claims * settings.CHUNK_RECORDS
+    rows = run(_CANDIDATES, [MAX_WAITS + 1, organizations, patience, look.chunks, records])
     names = ("chunk", "operation", "organization", "size", "alone", "waits_for")
     return [Candidate(**dict(zip(names, row, strict=True))) for row in rows]
 

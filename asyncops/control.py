@@ -42,17 +42,19 @@ def cancel(operations: OperationQuerySet, *, by: User | None, now: datetime | No
     return Cancelled(cancelled=len(live), already_finished=finished)
 
 
-def retry(operation: Operation, *, which: Which, by: User, now: datetime | None = None) -> Operation:
+def retry(
+    operation: Operation, *, which: Which, by: User, now: datetime | None = None, dry_run: bool = False
+) -> Operation:
     """Accept again what an ended operation did not write; the child operation. Raises retrying.CannotRetry."""
-    return retrying.retry(operation, which=which, by=by, now=now or timezone.now())
+    return retrying.retry(operation, which=which, by=by, now=now or timezone.now(), dry_run=dry_run)
 
 
-def revert(operation: Operation, *, by: User, now: datetime | None = None) -> Operation:
+def revert(operation: Operation, *, by: User, now: datetime | None = None, dry_run: bool = False) -> Operation:
     """Bring its records back to what they were, where nobody wrote since; the child operation.
 
     What cannot be reverted is a refused item of the child, with the reason. Raises reverting.CannotRevert.
     """
-    return reverting.revert(operation, by=by, now=now or timezone.now())
+    return reverting.revert(operation, by=by, now=now or timezone.now(), dry_run=dry_run)
 
 
 def pause(*, by: User | None, organization: Organization | None = None, now: datetime | None = None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 import structlog
@@ -13,7 +14,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from asyncops import claims, dialects, downloading, failing, finishing, journal, splitting
 from asyncops.claims import Claim
 from asyncops.journal import Done
-from asyncops.models import Chunk
+from asyncops.models import Chunk, Operation
 from asyncops.states import ChunkState
 from catalog import indexing, writing
 from catalog.commands import Command, Policy
@@ -117,14 +118,26 @@ def _skip_cancelled(chunks: Sequence[Chunk]) -> None:
 
 
 def _in_order(chunks: Iterable[Chunk], *, depths: Mapping[int, int]) -> list[Chunk]:
-    """Chunks of one depth do not wait for each other, so those of one call of the writer may stand together."""
-    return sorted(chunks, key=lambda chunk: (depths[chunk.pk], _together(chunk), chunk.operation.seq, chunk.first))
+    """Chunks of one depth do not wait for each other, so those of one call of the writer may stand together.
+
+    Nobody waits for a dry run, so of its depth it comes first: it should see what it was sent to see.
+    """
+    return sorted(
+        chunks,
+        key=lambda chunk: (
+            depths[chunk.pk],
+            not chunk.operation.dry_run,
+            _together(chunk),
+            chunk.operation.seq,
+            chunk.first,
+        ),
+    )
 
 
 def _together(chunk: Chunk) -> tuple[str, int]:
-    """Neighbours with an equal key are one call of the writer: one user's rights, and no policy that couples them."""
-    coupled = chunk.operation.policy == Policy.ALL and chunk.size > 1
-    return str(chunk.operation.user_id), chunk.pk if coupled else 0
+    """Neighbours with an equal key are one call of the writer: one user's rights, and nothing that sets one apart."""
+    apart = chunk.operation.dry_run or (chunk.operation.policy == Policy.ALL and chunk.size > 1)
+    return str(chunk.operation.user_id), chunk.pk if apart else 0
 
 
 def _apply_together(chunks: Sequence[Chunk]) -> Iterator[Done]:
@@ -133,13 +146,23 @@ def _apply_together(chunks: Sequence[Chunk]) -> Iterator[Done]:
     if policy is Policy.ALL and any(isinstance(entry, Outcome) for entries in understood for entry in entries):
         understood = [[_spared(entry) for entry in entries] for entries in understood]
     commands = [entry for entries in understood for entry in entries if not isinstance(entry, Outcome)]
-    rights = Rights.of(chunks[0].operation.user)
-    written = iter(writing.apply(commands, policy=policy, rights=rights, recording=journal.recording()))
+    written = iter(_written(commands, policy, chunks[0].operation))
     for chunk, entries in zip(chunks, understood, strict=True):
         outcomes = [entry if isinstance(entry, Outcome) else next(written) for entry in entries]
         dialect = dialects.get(chunk.operation.dialect)
         settled = journal.settled(outcomes, dialect, chunk.operation.kind)
         yield Done(chunk=chunk, outcomes=settled, understood=entries)
+
+
+def _written(commands: Sequence[Command], policy: Policy, operation: Operation) -> list[Outcome]:
+    """The outcomes of the writes. Those of a dry run are undone at once, and what it would create has no id."""
+    rights, recording = Rights.of(operation.user), journal.recording(dry_run=operation.dry_run)
+    if not operation.dry_run:
+        return writing.apply(commands, policy=policy, rights=rights, recording=recording)
+    with transaction.atomic():
+        outcomes = writing.apply(commands, policy=policy, rights=rights, recording=recording)
+        transaction.set_rollback(True)
+    return [replace(outcome, id=None) if outcome.kind is OutcomeKind.CREATED else outcome for outcome in outcomes]
 
 
 def _spared(entry: Command | Outcome) -> Outcome:

@@ -53,7 +53,11 @@ def accept(submission: Submission, *, by: Caller, now: datetime | None = None) -
     Raises ItemsRefused or TooManyItems, and then nothing is stored.
     """
     commands = understand(submission)
-    cuts = chunking.cut(commands, policy=submission.policy, size=settings.CHUNK_RECORDS)
+    dry_run = submission.dry_run
+    if dry_run and len(commands) > settings.MAX_ATOMIC_RECORDS:
+        raise TooManyItems(limit=settings.MAX_ATOMIC_RECORDS)
+    size = len(commands) if dry_run else settings.CHUNK_RECORDS  # what one part would write, the next one must see
+    cuts = chunking.cut(commands, policy=submission.policy, size=size, dry_run=dry_run)
     with one_commit() as operations:
         operation = _new(submission, by, now or timezone.now())
         Chunk.objects.bulk_create(_chunk(operation, number, cut, submission) for number, cut in enumerate(cuts))
@@ -177,7 +181,7 @@ def _applied(submission: Submission, understood: Sequence[Command | Outcome], by
             rights=by.rights,
             indexing=submission.indexing,
             withheld=submission.withheld,
-            recording=journal.recording(),
+            recording=journal.recording(dry_run=submission.dry_run),
         )
         doomed = submission.policy is Policy.ALL and len(commands) < len(understood)
         if doomed:
@@ -235,7 +239,8 @@ def understand(submission: Submission) -> list[Command | Outcome]:
             errors[index] = refusal.errors
     if errors and not submission.lenient:
         raise ItemsRefused(errors)
-    storing.keep(file for entry in understood if isinstance(entry, Upsert) for file in entry.files)
+    if not submission.dry_run:
+        storing.keep(file for entry in understood if isinstance(entry, Upsert) for file in entry.files)
     return understood
 
 
@@ -252,6 +257,7 @@ def _new(submission: Submission, by: Caller, now: datetime) -> Operation:
         context=dict(submission.context),
         endpoint=submission.endpoint,
         policy=submission.policy,
+        dry_run=submission.dry_run,
         total=len(submission.items),
         accepted_at=now,
         expires_at=now + dialects.get(submission.dialect).lifetime,

@@ -57,8 +57,10 @@ class Done:
         return Counter(outcome.kind.value for outcome in self.outcomes)
 
 
-def recording() -> Recording:
-    """How much of its changes a write that is journalled tells."""
+def recording(*, dry_run: bool = False) -> Recording:
+    """How much of its changes a write that is journalled tells: a dry run is made for them."""
+    if dry_run:
+        return Recording.VALUES
     return Recording.CHANGES if settings.JOURNAL_CHANGES else Recording.OFF
 
 

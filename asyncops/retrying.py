@@ -53,15 +53,17 @@ OUTCOMES: Final = {
 }
 
 
-def retry(operation: Operation, *, which: Which, by: User, now: datetime) -> Operation:
+def retry(operation: Operation, *, which: Which, by: User, now: datetime, dry_run: bool = False) -> Operation:
     """The new operation, a child of this one; its items keep their order. Raises CannotRetry.
 
-    It runs with the rights of whom asks for it. Items that were repeated are repeated again from the child only.
+    It runs with the rights of whom asks for it, and the child of a dry run is one too. Items that were repeated are
+    repeated again from the child only.
     """
     with intake.one_commit() as operations:
         parent = Operation.objects.select_for_update(of=("self",)).get(pk=operation.pk)
-        _check(parent, which)
+        _check(parent, which, dry_run=dry_run)
         child = _child(parent, which, by, now)
+        child.dry_run = child.dry_run or dry_run
         chunks = list(_chunks(child, parent, which))
         child.total = sum(chunk.size for chunk in chunks)
         if not chunks:
@@ -72,10 +74,13 @@ def retry(operation: Operation, *, which: Which, by: User, now: datetime) -> Ope
     return child
 
 
-def _check(parent: Operation, which: Which) -> None:
+def _check(parent: Operation, which: Which, *, dry_run: bool) -> None:
     if not parent.is_final:
         raise StillRunning
-    retries = parent.retries.filter(retried__in=list(Which)).values_list("retried", flat=True)
+    if dry_run:
+        return
+    known = parent.retries.filter(retried__in=list(Which), dry_run=parent.dry_run)
+    retries = known.values_list("retried", flat=True)
     repeated = [OUTCOMES[Which(retried)] for retried in retries]
     if any(outcomes & OUTCOMES[which] for outcomes in repeated):
         raise AlreadyRetried
@@ -92,7 +97,7 @@ def _child(parent: Operation, which: Which, by: User, now: datetime) -> Operatio
 
 def _chunks(child: Operation, parent: Operation, which: Which) -> Iterator[Chunk]:
     """As full as any; under policy `all` a single one."""
-    size = parent.total if child.policy == Policy.ALL else settings.CHUNK_RECORDS
+    size = parent.total if child.policy == Policy.ALL or child.dry_run else settings.CHUNK_RECORDS
     kept: list[Json] = []
     first = number = 0
     for chunk in parent.chunks.order_by("first").defer("writes", "refers").iterator(chunk_size=1):

@@ -87,20 +87,21 @@ _UNRECORDED: Final = """
      ORDER BY index"""
 
 
-def revert(operation: Operation, *, by: User, now: datetime) -> Operation:
+def revert(operation: Operation, *, by: User, now: datetime, dry_run: bool = False) -> Operation:
     """The new operation, a child of this one, with an item for every record that it changed. Raises CannotRevert.
 
     It runs with the rights of whom asks for it. What cannot be reverted becomes a refused item with the reason.
     """
     with intake.one_commit() as operations:
         parent = Operation.objects.select_for_update(of=("self",)).get(pk=operation.pk)
-        _check(parent)
+        _check(parent, dry_run=dry_run)
         child = _child(parent, by, now)
-        for number, items in enumerate(_batches(_items(parent), size=settings.CHUNK_RECORDS)):
-            size = len(items)
+        child.dry_run = dry_run
+        size = settings.MAX_ATOMIC_RECORDS if dry_run else settings.CHUNK_RECORDS
+        for number, items in enumerate(_batches(_items(parent), size=size)):
             chunks = understanding.chunks(child, items, first=child.total, number=number, size=size)
             Chunk.objects.bulk_create(chunks)
-            child.total += size
+            child.total += len(items)
         if not child.total:
             raise NothingToRevert
         operations.append(child)
@@ -108,12 +109,13 @@ def revert(operation: Operation, *, by: User, now: datetime) -> Operation:
     return child
 
 
-def _check(parent: Operation) -> None:
+def _check(parent: Operation, *, dry_run: bool) -> None:
     if not parent.is_final:
         raise StillRunning
     if parent.dry_run:
         raise WasDryRun
-    if parent.retries.filter(retried=NAME).exclude(state__in=(State.FAILED, State.CANCELLED)).exists():
+    reverts = parent.retries.filter(retried=NAME, dry_run=False)
+    if not dry_run and reverts.exclude(state__in=(State.FAILED, State.CANCELLED)).exists():
         raise AlreadyReverted
 
 

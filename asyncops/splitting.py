@@ -184,15 +184,16 @@ def _cut(split: Split) -> tuple[int, Sequence[FieldError]]:
         remark=remarks.append,
     )
     total = number = 0
-    for items in parts if operation.policy == Policy.EACH else _whole(parts):
-        chunks = understanding.chunks(operation, items, first=total, number=number, size=settings.CHUNK_RECORDS)
+    for items in _whole(parts) if operation.policy == Policy.ALL or operation.dry_run else parts:
+        size = len(items) if operation.dry_run else settings.CHUNK_RECORDS
+        chunks = understanding.chunks(operation, items, first=total, number=number, size=size)
         number += len(Chunk.objects.bulk_create(chunks))
         total += len(items)
     return total, remarks
 
 
 def _whole(parts: Iterator[Sequence[Json]]) -> Iterator[Sequence[Json]]:
-    """Under policy `all` one transaction writes everything, so everything is one part."""
+    """Where one transaction writes everything, everything is one part."""
     items: list[Json] = []
     for part in parts:
         items += part

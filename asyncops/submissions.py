@@ -30,6 +30,7 @@ class Submission:
     context: Mapping[str, Json] = field(default_factory=dict)
     policy: Policy = Policy.EACH
     endpoint: str = ""  # the path of the request
+    dry_run: bool = False  # only tell what would happen
     lenient: bool = False  # an item that cannot be understood is refused, not the whole request
     indexing: Indexing = Indexing.NOW  # when derived data follow what is done in the request
     withheld: Mapping[str, int] = field(default_factory=dict)  # derivations by entity that do not, see writing.apply

@@ -28,7 +28,7 @@ def understand(operation: Operation, items: Sequence[Json]) -> list[Command | Ou
 def chunks(operation: Operation, items: Sequence[Json], *, first: int, number: int, size: int) -> Iterator[Chunk]:
     """Unsaved chunks of `items`, the first of which is item `first` of the operation and goes to chunk `number`."""
     policy = Policy(operation.policy)
-    cuts = chunking.cut(understand(operation, items), policy=policy, size=size)
+    cuts = chunking.cut(understand(operation, items), policy=policy, size=size, dry_run=operation.dry_run)
     for offset, cut in enumerate(cuts):
         yield Chunk(
             operation=operation,

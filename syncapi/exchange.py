@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from asyncops.models import Operation
 from asyncops.submissions import Caller
+from catalog.outcomes import Outcome
 from syncapi import limits
 
 
@@ -28,6 +29,8 @@ class ApiRequest(Request):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.operations: list[Operation] = []  # that this request made
+        self.dry_run = False  # whether only what would happen is asked for
+        self.rehearsed: list[Sequence[Outcome]] = []  # what would have become of the items, all to be undone
 
     @property
     def caller(self) -> Caller:

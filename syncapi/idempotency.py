@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from asyncops import idempotency, intake, waiting
 from asyncops.idempotency import Answer, Key
-from syncapi import preferences
+from syncapi import preferences, rehearsing
 from syncapi.exchange import ApiRequest, ApiView
 from syncapi.preferences import Preferences, RespondAsync
 from syncapi.problems import BadHeader, KeyBusy, KeyReused
@@ -70,18 +70,22 @@ class RepeatableView(ApiView):
             return self._finished(self.handle_exception(error))
 
     def _once(self) -> HttpResponse:
-        key = None if self.request.method in SAFE or not self.keeps_answers() else key_of(self.request)
-        if key is None:
+        if self.request.method in SAFE:
+            return self._answered()
+        self.request.dry_run = rehearsing.is_asked_for(self.request.META, allowed=self.keeps_answers())
+        key = key_of(self.request) if self.keeps_answers() else None
+        if key is None and not self.request.dry_run:
             return self._waited(self._answered())
         now, wait = timezone.now(), self.wait_seconds()
         with intake.one_commit():
-            if (kept := _find(key)) is not None:
+            if key is not None and (kept := _find(key)) is not None:
                 return HttpResponse(kept.body, status=kept.status, headers=kept.headers)
             response = self._answered()
-            if response.status_code >= 500 or response.status_code in TO_BE_REPEATED:
+            if not _stays(self.request, response):
                 transaction.set_rollback(True)
                 return response
-            idempotency.keep(key, _answer(response), now=now, wait=wait if self.request.operations else 0)
+            if key is not None:
+                idempotency.keep(key, _answer(response), now=now, wait=wait if self.request.operations else 0)
         return self._waited(response, key=key)
 
     def _answered(self) -> Response:
@@ -98,6 +102,7 @@ class RepeatableView(ApiView):
 
     def _finished(self, response: Response) -> Response:
         finished: Response = self.finalize_response(self.request, response, *self.args, **self.kwargs).render()
+        rehearsing.mark(self.request, finished)
         return finished
 
     def _waited(self, response: Response, *, key: Key | None = None) -> Response:
@@ -112,6 +117,13 @@ class RepeatableView(ApiView):
         return response
 
 
+def _stays(request: ApiRequest, response: Response) -> bool:
+    """Whether what was written is kept. Of a dry run only operations are, which are dry runs themselves."""
+    if request.dry_run and (request.rehearsed or not request.operations):
+        return False
+    return response.status_code < 500 and response.status_code not in TO_BE_REPEATED
+
+
 def key_of(request: ApiRequest) -> Key | None:
     """The key that a request names for itself. Raises BadHeader, and what reading the body raises."""
     given = request.META.get("HTTP_IDEMPOTENCY_KEY")
@@ -119,7 +131,7 @@ def key_of(request: ApiRequest) -> Key | None:
         return None
     return Key(
         organization_id=request.caller.user.organization_id,
-        value=_value(given.strip()),
+        value=rehearsing.key(_value(given.strip())) if request.dry_run else _value(given.strip()),
         fingerprint=_fingerprint(request),
     )
 

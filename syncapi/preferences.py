@@ -70,11 +70,14 @@ def perform(request: ApiRequest, submission: Submission) -> Performed:
     """intake.perform for this request. Raises RespondAsync when the caller prefers not to wait for it."""
     if Preferences.of(request.META).respond_async:
         raise RespondAsync(accept(request, submission))
-    return intake.perform(_placed(request, submission), by=request.caller)
+    performed = intake.perform(_placed(request, submission), by=request.caller)
+    if request.dry_run:
+        request.rehearsed.append(performed.outcomes)
+    return performed
 
 
 def _placed(request: ApiRequest, submission: Submission) -> Submission:
-    return replace(submission, endpoint=request.path)
+    return replace(submission, endpoint=request.path, dry_run=request.dry_run)
 
 
 def promised(operation: Operation) -> Response:

@@ -102,7 +102,7 @@ def _envelope(operation: Operation, route: WriteRoute | None, elements: list[dic
         "operations_list": elements,
         "user_type": 2 if operation.interactive else 1,  # an administrator's login, or an integration
         "bulk_id": str(operation.uuid),
-        "description": f"Topic {topic(operation, route)}",
+        "description": f"Topic {topic(operation, route)}{' (dry run)' if operation.dry_run else ''}",
         "start_time": rendering.moment(operation.accepted_at),
         "user_id": operation.user.number,
         "operation_count": operation.total,

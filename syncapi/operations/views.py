@@ -143,7 +143,8 @@ class Retry(Action):
         """202 with the child that repeats what was refused or left untouched. Raises CannotRetry."""
         which = Which(parsing.which(request.data))
         try:
-            child = control.retry(find(uuid, by=request.caller), which=which, by=request.caller.user)
+            found, by = find(uuid, by=request.caller), request.caller.user
+            child = control.retry(found, which=which, by=by, dry_run=request.dry_run)
         except retrying.CannotRetry as reason:
             raise CannotRetry(reason=reason.__doc__) from None
         return self.accepted(request, child)
@@ -156,7 +157,8 @@ class Revert(Action):
         """202 with the child that brings its records back to what they were. Raises CannotRevert."""
         parsing.nothing(request.data)
         try:
-            child = control.revert(find(uuid, by=request.caller), by=request.caller.user)
+            found, by = find(uuid, by=request.caller), request.caller.user
+            child = control.revert(found, by=by, dry_run=request.dry_run)
         except reverting.CannotRevert as reason:
             raise CannotRevert(reason=reason.__doc__) from None
         return self.accepted(request, child)

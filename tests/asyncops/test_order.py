@@ -196,7 +196,7 @@ def test_a_claim_looks_its_records_up_in_the_index_whatever_the_statistics_say(c
     send(caller, *(item(f"T{number}") for number in range(20)))
     run("ANALYZE asyncops_operation")
     claims._one_at_a_time()
-    parameters = [claims.MAX_WAITS + 1, [turn.organization for turn in turns.waiting(8)], 256, 1000]
+    parameters = [claims.MAX_WAITS + 1, [turn.organization for turn in turns.waiting(8)], 60.0, 256, 1000]
     plan = "\n".join(line for (line,) in run(f"EXPLAIN {claims._CANDIDATES}", parameters))
     assert "Seq Scan on asyncops_chunk" not in plan
     assert plan.count("Bitmap Index Scan on chunk_open_records") == 2
