@@ -110,7 +110,7 @@ def test_an_asynchronous_dry_run_is_an_operation_whose_items_tell_what_would_hap
         "index"
     )
     assert (created.record_id, updated.record_id) == (None, Product.objects.get().pk)
-    told, other = (list(row.changes or ())[0] for row in (created, updated))
+    told, other = (next(iter(row.changes or ())) for row in (created, updated))
     assert (told["fields"]["sku"], other["fields"]["price_gross"]) == ([None, "A"], [1, 5])
 
 
