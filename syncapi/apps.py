@@ -15,5 +15,5 @@ class SyncapiConfig(AppConfig):
         from syncapi.shoptet.dialect import SHOPTET
 
         dialects.register(MAGENTO)
-        dialects.register(SHOPTET)
+        dialects.register(SHOPTET, notifier=SHOPTET)
         stores.watch()

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from rest_framework.response import Response
 
-from asyncops import jobids
+from asyncops import jobids, webhooks
 from asyncops.models import Operation
+from asyncops.network_models import Event
+from syncapi.exchange import ApiRequest
 from syncapi.shoptet.envelope import answer
+from syncapi.shoptet.refusals import Fault, Refusal
 
 
 def accepted(operation: Operation) -> Response:
     return answer({"jobId": jobids.of(operation.pk)}, status=202)
+
+
+def may_accept(request: ApiRequest) -> None:
+    """Shoptet's own strictness, a setting: no job without somebody to be told of its end. Raises Refusal 403."""
+    if not settings.SHOPTET_REQUIRE_JOB_WEBHOOK:
+        return
+    organization = request.caller.user.organization
+    if not webhooks.endpoints(organization).filter(event=Event.JOB_FINISHED).exists():
+        message = "Webhook job:finished is not registered. Please register it before you call asynchronous endpoints."
+        raise Refusal(403, Fault(code="webhook-not-registered", message=message, instance=Event.JOB_FINISHED.value))

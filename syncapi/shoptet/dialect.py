@@ -9,9 +9,12 @@ from typing import Final
 
 from django.conf import settings
 
-from asyncops.dialects import ItemRefused, Query
+from asyncops.dialects import Cause, ItemRefused, Notice, Query, Wanted
 from catalog.commands import Command, Json
-from syncapi.shoptet import parsing, snapshots
+from catalog.images import KeptImage
+from catalog.outcomes import FieldError
+from syncapi.shoptet import notices, parsing, snapshots, uploading
+from syncapi.shoptet.parsing import uploads
 from syncapi.shoptet.parsing.drafts import NotUnderstoodError
 
 
@@ -29,6 +32,18 @@ class ShoptetDialect:
             return parsing.command(kind, item, context)
         except NotUnderstoodError as reason:
             raise ItemRefused(*reason.errors) from None
+
+    def wanted(self, kind: str, item: Json, context: Mapping[str, Json]) -> Wanted | None:
+        return uploading.wanted(kind, item)
+
+    def placed(self, kind: str, item: Json, context: Mapping[str, Json], image: KeptImage) -> Command:
+        return uploads.placed(kind, item, context, image)
+
+    def unfetched(self, kind: str, wanted: Wanted, cause: Cause) -> FieldError:
+        return uploading.unfetched(kind, wanted, cause)
+
+    def webhook_body(self, notice: Notice) -> tuple[str, bytes]:
+        return notices.body(notice)
 
     def export(self, kind: str, context: Mapping[str, Json]) -> Query:
         return snapshots.export(kind, context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from asyncops.journal import UNDECIDED, UNTOUCHED, ItemView
 from asyncops.models import Operation
 from asyncops.states import LIVE, State
 from catalog.outcomes import ErrorCode, FieldError
-from syncapi.shoptet import moments, names, rows, wording
+from syncapi.shoptet import moments, names, rows, uploaded, wording
 from syncapi.shoptet.names import DIALECT
 from syncapi.shoptet.refusals import PAYLOAD, Fault
 
@@ -78,7 +78,7 @@ def _rows(operation: Operation) -> Iterator[str]:
 
 def _outcome(operation: Operation, view: ItemView, name: str) -> str:
     if view.errors:
-        return f"ERROR {_told(view, at='')}"
+        return f"ERROR {_told(_faults(operation, view, '', name), '')}"
     if view.outcome in {UNDECIDED, UNTOUCHED}:
         return "NOT PROCESSED"
     return f"OK {operation.entity} {view.record_id or name} {_DONE[view.outcome]}"
@@ -88,19 +88,29 @@ def _errors(operation: Operation) -> Iterator[str]:
     """The refused items of an operation that is no batch."""
     if not operation.refused:
         return
-    at = "data" if operation.dialect != DIALECT or operation.kind == names.FILES else "data.images"
+    is_upload = operation.dialect == DIALECT and operation.kind in names.UPLOADS
+    base = uploaded.place(operation) if is_upload else "data"
     left = settings.SHOPTET_LOG_LINES
-    for view in _views(operation, operation.total):
+    for view in _views(operation, operation.total, with_payload=is_upload):
         if view.errors and left:
             left -= 1
-            yield f"{at}[{view.index}]: {_told(view, at=f'{at}[{view.index}]')}"
+            at = f"{base}[{view.index}]"
+            yield f"{at}: {_told(_faults(operation, view, at), at)}"
     if operation.refused > settings.SHOPTET_LOG_LINES:
         yield f"... see /operations/{operation.uuid}/refused.jsonl for all {operation.refused} errors"
 
 
-def _told(view: ItemView, *, at: str) -> str:
+def _faults(operation: Operation, view: ItemView, at: str, name: str = "") -> list[Fault]:
+    if operation.dialect == DIALECT and operation.kind in names.UPLOADS:
+        return uploaded.faults(view, operation)
+    entity = operation.entity if operation.dialect == DIALECT else ""
+    errors = wording.telling(view.errors)
+    return [wording.fault(error, at=at, entity=entity, name=name) for error in errors]
+
+
+def _told(faults: Sequence[Fault], at: str) -> str:
     """Every error of an item in one line: its code, its sentence, and the place inside of the item."""
-    return "; ".join(_sentence(wording.fault(error, at=at), at) for error in wording.telling(view.errors))
+    return "; ".join(_sentence(fault, at) for fault in faults)
 
 
 def _sentence(fault: Fault, at: str) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import TypeVar
+from enum import Enum
+from typing import Final, TypeVar
 
 from syncapi.shoptet import moments
 from syncapi.shoptet.refusals import parameter
 
 Query = Mapping[str, str]
-Choice = TypeVar("Choice", bound=StrEnum)
+Choice = TypeVar("Choice", bound=Enum)
 LARGEST = 2**31 - 1
 
 
@@ -65,9 +66,10 @@ def choice(query: Query, name: str, choices: type[Choice]) -> Choice | None:
     given = query.get(name)
     if given is None:
         return None
-    if given not in set(choices):
-        raise parameter(name, f"Expected one of {', '.join(choices)}.")
-    return choices(given)
+    known = {str(each.value): each for each in choices}
+    if given not in known:
+        raise parameter(name, f"Expected one of {', '.join(known)}.")
+    return known[given]
 
 
 def flag(query: Query, name: str, *, default: bool | None = None) -> bool | None:
@@ -78,6 +80,16 @@ def flag(query: Query, name: str, *, default: bool | None = None) -> bool | None
     if given.lower() not in known:
         raise parameter(name, "Expected true or false.")
     return known[given.lower()]
+
+
+_LANGUAGE: Final = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z]{2,4})?")
+
+
+def language(query: Query) -> str | None:
+    given = query.get("language")
+    if given is not None and not _LANGUAGE.fullmatch(given):
+        raise parameter("language", "Expected a code such as en or en-GB.")
+    return given
 
 
 def words(query: Query, name: str) -> Sequence[str]:

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from asyncops import exporting, jobids, results
 from asyncops.models import Operation
 from syncapi.exchange import ApiRequest, ApiView
-from syncapi.shoptet import addresses, errors, rendering
+from syncapi.shoptet import addresses, errors, rendering, uploaded
 from syncapi.shoptet.envelope import Envelope, JsonWhateverIsAsked
 from syncapi.shoptet.names import Status
 from syncapi.shoptet.numbering import Numbered
@@ -65,6 +65,8 @@ def find(name: str) -> tuple[Operation, str]:
 
 
 def _content(operation: Operation, extension: str) -> Iterator[bytes]:
+    if extension == "json":
+        return uploaded.content(operation)
     if extension != "jsonl.gz":
         return results.lines(operation, None)
     file = exporting.of(operation)

@@ -48,11 +48,10 @@ class RouteTable:
             message = f'Endpoint "{method} {path}" not found.'
             raise Refusal(404, Fault(code="endpoint-not-found", message=message, instance=path))
         wanted = "GET" if method == "HEAD" else method
-        exact = [route for route in matching if route.path == matching[0].path]
-        for route in exact:
+        for route in matching:
             if route.method == wanted:
                 return Call(route=route, path=_variables(route, segments))
-        raise _not_allowed(method, path, (route.method for route in exact))
+        raise _not_allowed(method, path, (route.method for route in matching))
 
 
 def _fits(route: Route, segments: Sequence[str]) -> bool:

@@ -25,6 +25,9 @@ def _list(columns: str, tables: str, *, order: str) -> str:
 PICTURE_NAME: Final = "coalesce(m.custom_fields->>'name', f.file_name)"
 _GALLERY: Final = "coalesce(m.custom_fields->>'gallery', 'shop')"
 
+# The cover of a product, else the first of the shop's own gallery.
+_MAIN: Final = f"""coalesce(p.cover_id, (SELECT m.id FROM catalog_productmedia m
+    WHERE m.product_id = p.id AND {_GALLERY} = 'shop' ORDER BY m.position, m.number LIMIT 1))"""
 _VARIANT: Final = f"""
     v.sku AS code, v.ean, NULL AS unit, {_number("coalesce(v.weight, p.weight)", 3)} AS weight,
     {_number("coalesce(v.width, p.width)", 1)} AS width, {_number("coalesce(v.height, p.height)", 1)} AS height,
@@ -66,7 +69,7 @@ _OF_PRODUCTS: Final[Mapping[str, str]] = {
         _list(
             f"""{PICTURE_NAME} AS name, m.position AS priority, m.label AS description,
                 {_moment("m.updated_at")} AS "changeTime", {PICTURE_NAME} AS "seoName",
-                {PICTURE_NAME} AS "cdnName", (m.id = p.cover_id) IS TRUE AS "isMainImage", {_GALLERY} AS gallery""",
+                {PICTURE_NAME} AS "cdnName", m.id = {_MAIN} AS "isMainImage", {_GALLERY} AS gallery""",
             "catalog_productmedia m JOIN catalog_media f ON f.id = m.media_id WHERE m.product_id = p.id",
             order="m.position, m.number",
         )

@@ -17,7 +17,7 @@ from catalog.registry import folded
 from syncapi import preferences
 from syncapi.exchange import ApiRequest
 from syncapi.shoptet import moments, names, parameters, snapshot_sql
-from syncapi.shoptet.accepting import accepted
+from syncapi.shoptet.accepting import accepted, may_accept
 from syncapi.shoptet.names import DIALECT
 from syncapi.shoptet.parsing.products import TYPES
 from syncapi.shoptet.queries import query_of
@@ -57,6 +57,7 @@ def export(kind: str, context: Mapping[str, Json]) -> Query:
 
 
 def _accept(request: ApiRequest, kind: str, context: Mapping[str, Json]) -> Response:
+    may_accept(request)
     submission = Submission(dialect=DIALECT, kind=kind, entity="product", items=(), context=context)
     return accepted(preferences.accept_errand(request, submission, Purpose.EXPORT))
 
@@ -119,7 +120,7 @@ def _guid(name: str, given: str) -> str:
 
 
 def _language(query: parameters.Query) -> dict[str, Json]:
-    code = query.get("language")
+    code = parameters.language(query)
     if code is None:
         return {}
     by = "code" if "-" in code else "short_code"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import orjson
@@ -26,8 +27,10 @@ def refused(code: str, message: str, *, path: str = "") -> FieldError:
     return FieldError(path=path, code=ErrorCode.DIALECT, params={"message": message, "code": code})
 
 
-def fault(error: FieldError, *, at: str = "", code: str = "") -> Fault:
-    """`at`: the place of the record; the field's own place follows it."""
+def fault(error: FieldError, *, at: str = "", code: str = "", entity: str = "", name: str = "") -> Fault:
+    """`at`: the place of the record, before the field's own. `entity`, `name`: of a record that is missing."""
+    if error.code is ErrorCode.MISSING and entity:
+        error = replace(error, params={"entity": entity, "value": name or error.params.get("value")})
     told, message = words(error)
     return Fault(code=told or code or INVALID_DATA, message=message, instance=place(at, error.path) or PAYLOAD)
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from catalog.commands import Command, Json
 from syncapi.shoptet import names, rows
-from syncapi.shoptet.parsing import brands, categories, deletions, products
+from syncapi.shoptet.parsing import brands, categories, deletions, products, uploads
 from syncapi.shoptet.parsing.drafts import NotUnderstoodError
 from syncapi.shoptet.wording import refused
 
@@ -24,13 +24,24 @@ _BATCHES: Final[Mapping[str, Callable[[Row, Row], Command]]] = {
     names.CREATE_BRANDS: brands.create,
 }
 
+_UPLOADS: Final[Mapping[str, Callable[[Row, Row], Command]]] = {
+    names.IMAGES: uploads.promised_image,
+    names.IMAGE_SOURCES: uploads.promised_source,
+    names.FILES: uploads.promised_file,
+    names.CHANGE_IMAGES: uploads.change,
+    names.DROP_IMAGES: uploads.drop,
+    names.FILE: uploads.file,
+}
+
 
 def command(kind: str, item: Json, context: Mapping[str, Json]) -> Command:
     """What an item of an operation of this kind means. Raises NotUnderstoodError."""
+    row = item if isinstance(item, dict) else {}
+    if kind in _UPLOADS:
+        return _UPLOADS[kind](row, context)
     understand = _BATCHES.get(kind)
     if understand is None:
         raise LookupError(f"no operation of this dialect is called {kind!r}")
-    row = item if isinstance(item, dict) else {}
     if rows.UNREADABLE in row:
         raise NotUnderstoodError(refused("invalid-row", str(row[rows.UNREADABLE])))
     data = row.get(rows.DATA)

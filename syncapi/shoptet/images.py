@@ -1,0 +1,180 @@
+"""Images of a product: uploads by URL are jobs, everything else is done at once (contract 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from rest_framework.response import Response
+
+from asyncops import fetching
+from asyncops.submissions import Submission
+from catalog.commands import Json
+from catalog.outcomes import Outcome
+from syncapi import preferences
+from syncapi.exchange import ApiRequest
+from syncapi.shoptet import names, parameters, pictures, schema, wording
+from syncapi.shoptet.accepting import accepted, may_accept
+from syncapi.shoptet.envelope import answer
+from syncapi.shoptet.names import DIALECT, GALLERIES
+from syncapi.shoptet.parsing import uploads
+from syncapi.shoptet.parsing.uploads import INDEX, POSITION, RECORD
+from syncapi.shoptet.pictures import Picture
+from syncapi.shoptet.queries import query_of
+from syncapi.shoptet.refusals import Fault, Refusal, invalid, missing
+from syncapi.shoptet.routes import Call
+from syncapi.shoptet.schema import Schema
+
+PLACE: Final = "data.images"
+
+
+def post(request: ApiRequest, call: Call) -> Response:
+    images = _images(request, uploads.POST)
+    product, gallery = pictures.product(call.path["guid"]), _gallery(call)
+    last = max((picture.position for picture in pictures.of(product, gallery)), default=0)
+    items = [{**image, INDEX: index, POSITION: last + 1 + index} for index, image in enumerate(images)]
+    return _accept(request, call, names.IMAGES, items)
+
+
+def patch_sources(request: ApiRequest, call: Call) -> Response:
+    images = _images(request, uploads.PATCH_SOURCES)
+    there = pictures.of(pictures.product(call.path["guid"]), _gallery(call))
+    known = {picture.name: str(picture.id) for picture in there}
+    items = [{**image, INDEX: index, RECORD: known.get(image["name"])} for index, image in enumerate(images)]
+    return _accept(request, call, names.IMAGE_SOURCES, items)
+
+
+def listing(request: ApiRequest, call: Call) -> Response:
+    shown = pictures.of(pictures.product(call.path["guid"]), _gallery(call))
+    return answer({"images": [picture.body for picture in shown]})
+
+
+def patch(request: ApiRequest, call: Call) -> Response:
+    """The images that were changed; those that are not there are told as errors, and do not stop the others."""
+    images = checked(request.data, uploads.PATCH)["data"]["images"]
+    product, gallery = pictures.product(call.path["guid"]), _gallery(call)
+    known = {picture.name: str(picture.id) for picture in pictures.of(product, gallery)}
+    absent = [_absent(image["name"], index) for index, image in enumerate(images) if image["name"] not in known]
+    items = [
+        {**image, INDEX: index, RECORD: known[image["name"]]}
+        for index, image in enumerate(images)
+        if image["name"] in known
+    ]
+    faults = _run(request, call, names.CHANGE_IMAGES, items)
+    changed = {item["name"] for item in items}
+    shown = [picture.body for picture in pictures.of(product, gallery) if picture.name in changed]
+    return answer({"images": shown}, errors=[*absent, *faults])
+
+
+def delete(request: ApiRequest, call: Call) -> Response:
+    """Every image of the gallery, except those that variants show."""
+    product = pictures.product(call.path["guid"])
+    there = pictures.of(product, _gallery(call))
+    used = _used(request, call, there)
+    faults = _run(request, call, names.DROP_IMAGES, _to_drop([each for each in there if each not in used]))
+    return answer(None, errors=[*(_in_use(picture) for picture in used), *faults])
+
+
+def delete_one(request: ApiRequest, call: Call) -> Response:
+    product, name = pictures.product(call.path["guid"]), call.path["name"]
+    found = [picture for picture in pictures.of(product, _gallery(call)) if picture.name == name]
+    if not found:
+        raise missing("Image", name)
+    if _used(request, call, found):
+        raise Refusal(409, _in_use(found[0]))
+    faults = _run(request, call, names.DROP_IMAGES, _to_drop(found))
+    return answer(None, errors=faults)
+
+
+def checked(body: Json, wanted: Schema) -> Json:
+    """The body, if it has the form that its route demands. Raises Refusal 422 with every fault."""
+    if faults := schema.check(body, wanted):
+        raise Refusal(422, *faults[:100])
+    return body
+
+
+def check_urls(images: Sequence[Mapping[str, Json]], *, place: str) -> None:
+    """Whether the URLs may be asked for, as far as they say so themselves. Raises Refusal 422 with every fault."""
+    faults = []
+    for index, image in enumerate(images):
+        try:
+            fetching.check_url(uploads.url_of(image))
+        except fetching.UrlForbidden as forbidden:
+            name = "downloadUrl" if "downloadUrl" in image else "sourceUrl"
+            at = f"{place}[{index}].{name}"
+            faults.append(Fault(code="file-url-forbidden", message=forbidden.message, instance=at))
+    if faults:
+        raise Refusal(422, *faults)
+
+
+def _images(request: ApiRequest, wanted: Schema) -> list[dict[str, Json]]:
+    images: list[dict[str, Json]] = checked(request.data, wanted)["data"]["images"]
+    faults = [fault for index, image in enumerate(images) for fault in _one_url(image, f"{PLACE}[{index}]")]
+    if faults:
+        raise Refusal(422, *faults)
+    check_urls(images, place=PLACE)
+    return images
+
+
+def _one_url(image: Mapping[str, Json], place: str) -> list[Fault]:
+    """The older document calls it downloadUrl; one of the two it has to be."""
+    if "sourceUrl" in image and "downloadUrl" in image:
+        return [invalid("Only one of the properties sourceUrl and downloadUrl is allowed", at=f"{place}.downloadUrl")]
+    if "sourceUrl" not in image and "downloadUrl" not in image:
+        return [invalid("The property sourceUrl is required", at=f"{place}.sourceUrl")]
+    return []
+
+
+def _gallery(call: Call) -> str:
+    gallery = call.path.get("gallery", "shop")
+    if gallery not in GALLERIES:
+        raise missing("Gallery", gallery)
+    return gallery
+
+
+def _accept(request: ApiRequest, call: Call, kind: str, items: list[dict[str, Json]]) -> Response:
+    may_accept(request)
+    return accepted(preferences.accept(request, _submission(request, call, kind, items)))
+
+
+def _run(request: ApiRequest, call: Call, kind: str, items: list[dict[str, Json]]) -> list[Fault]:
+    """Do it now; what was refused."""
+    if not items:
+        return []
+    _, outcomes = preferences.run_now(request, _submission(request, call, kind, items))
+    return [fault for item, outcome in zip(items, outcomes, strict=True) for fault in _faults(item, outcome)]
+
+
+def _faults(item: Mapping[str, Json], outcome: Outcome) -> list[Fault]:
+    errors = wording.telling(outcome.errors)
+    return [wording.fault(error, at=f"{PLACE}[{item[INDEX]}]", entity="image", name=item["name"]) for error in errors]
+
+
+def _submission(request: ApiRequest, call: Call, kind: str, items: list[dict[str, Json]]) -> Submission:
+    query = query_of(request)
+    context = {"product": call.path["guid"].lower(), "gallery": _gallery(call)}
+    if language := parameters.language(query):
+        context["language"] = language
+    return Submission(dialect=DIALECT, kind=kind, entity="product_media", items=items, context=context)
+
+
+def _to_drop(found: Sequence[Picture]) -> list[dict[str, Json]]:
+    return [{"name": each.name, INDEX: index, RECORD: str(each.id)} for index, each in enumerate(found)]
+
+
+def _used(request: ApiRequest, call: Call, found: Sequence[Picture]) -> list[Picture]:
+    """Images that variants show, unless these are to lose them."""
+    if parameters.flag(query_of(request), "removeReference", default=False):
+        return []
+    used = pictures.of_variants(pictures.product(call.path["guid"]), [picture.id for picture in found])
+    return [picture for picture in found if picture.id in used]
+
+
+def _in_use(picture: Picture) -> Fault:
+    message = f'Image "{picture.name}" cannot be deleted because a variant refers to it.'
+    return Fault(code="image-used-by-variant", message=message, instance=picture.name)
+
+
+def _absent(name: str, index: int) -> Fault:
+    message = f'Image with identificator "{name}" not found.'
+    return Fault(code="image-not-found", message=message, instance=f"{PLACE}[{index}]")
