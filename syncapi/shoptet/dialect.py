@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
 
+from asyncops.bodies import Pieces
 from asyncops.dialects import Cause, ItemRefused, Notice, Query, Wanted
 from catalog.commands import Command, Json
 from catalog.images import KeptImage
 from catalog.outcomes import FieldError
-from syncapi.shoptet import notices, parsing, snapshots, uploading
+from syncapi.shoptet import notices, parsing, snapshots, splitting, uploading
 from syncapi.shoptet.parsing import uploads
 from syncapi.shoptet.parsing.drafts import NotUnderstoodError
 
@@ -32,6 +33,18 @@ class ShoptetDialect:
             return parsing.command(kind, item, context)
         except NotUnderstoodError as reason:
             raise ItemRefused(*reason.errors) from None
+
+    def split(
+        self,
+        kind: str,
+        body: Pieces,
+        context: Mapping[str, Json],
+        *,
+        size: int,
+        remark: Callable[[FieldError], None],
+    ) -> Iterator[list[Json]]:
+        """No row spoils the others, so there is nothing to remark."""
+        return splitting.split(kind, body, context, size=size)
 
     def wanted(self, kind: str, item: Json, context: Mapping[str, Json]) -> Wanted | None:
         return uploading.wanted(kind, item)

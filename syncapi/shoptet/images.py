@@ -166,7 +166,7 @@ def _used(request: ApiRequest, call: Call, found: Sequence[Picture]) -> list[Pic
     """Images that variants show, unless these are to lose them."""
     if parameters.flag(query_of(request), "removeReference", default=False):
         return []
-    used = pictures.of_variants(pictures.product(call.path["guid"]), [picture.id for picture in found])
+    used = pictures.shown_by_variants([pictures.product(call.path["guid"]).pk])
     return [picture for picture in found if picture.id in used]
 
 

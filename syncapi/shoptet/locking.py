@@ -16,12 +16,27 @@ from syncapi.shoptet.refusals import Fault, Refusal
 @contextmanager
 def alone(request: ApiRequest) -> Iterator[None]:
     """Holds an advisory lock of this very request. Raises Refusal 423 when an equal one is being processed."""
-    key, in_transaction = _key(request), connection.in_atomic_block
+    message = "An identical request is being processed. Please try again later."
+    fault = Fault(code="locked", message=message, instance=request.path)
+    with _held(_key(request), Refusal(423, fault, headers={"Retry-After": "1"})):
+        yield
+
+
+@contextmanager
+def only_one(name: str, *, otherwise: Refusal) -> Iterator[None]:
+    """Holds an advisory lock of this name, or raises `otherwise`."""
+    digest = blake2b(name.encode(), digest_size=8).digest()
+    with _held(int.from_bytes(digest, "big", signed=True), otherwise):
+        yield
+
+
+@contextmanager
+def _held(key: int, otherwise: Refusal) -> Iterator[None]:
+    in_transaction = connection.in_atomic_block
     lock = "pg_try_advisory_xact_lock" if in_transaction else "pg_try_advisory_lock"
     [(taken,)] = run(f"SELECT {lock}(%b::bigint)", [key])
     if not taken:
-        message = "An identical request is being processed. Please try again later."
-        raise Refusal(423, Fault(code="locked", message=message, instance=request.path), headers={"Retry-After": "1"})
+        raise otherwise
     try:
         yield
     finally:

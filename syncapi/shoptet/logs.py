@@ -17,6 +17,7 @@ from syncapi.shoptet.names import DIALECT
 from syncapi.shoptet.refusals import PAYLOAD, Fault
 
 WINDOW: Final = 2000  # items read at once
+_ENTITIES: Final = {"product_media": "image", "manufacturer": "brand"}
 _DONE: Final = {"created": "created", "updated": "updated", "unchanged": "unchanged", "deleted": "deleted"}
 
 
@@ -81,7 +82,8 @@ def _outcome(operation: Operation, view: ItemView, name: str) -> str:
         return f"ERROR {_told(_faults(operation, view, '', name), '')}"
     if view.outcome in {UNDECIDED, UNTOUCHED}:
         return "NOT PROCESSED"
-    return f"OK {operation.entity} {view.record_id or name} {_DONE[view.outcome]}"
+    record = view.record_id if operation.kind != names.DELETE_IMAGES else None  # a row may delete several
+    return f"OK {_ENTITIES.get(operation.entity, operation.entity)} {record or name} {_DONE[view.outcome]}"
 
 
 def _errors(operation: Operation) -> Iterator[str]:

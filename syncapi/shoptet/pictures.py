@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, TextField, Value
+from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
@@ -55,15 +56,7 @@ def product(guid: str) -> Product:
 
 def of(shown: Product, gallery: str) -> list[Picture]:
     """In the order in which they are shown. The main one is the product's cover, else the first of the shop's."""
-    entries = (
-        ProductMedia.objects.filter(product=shown)
-        .annotate(
-            shown_name=Coalesce(KT("custom_fields__name"), F("media__file_name"), Value(""), output_field=TextField()),
-            shown_gallery=Coalesce(KT("custom_fields__gallery"), Value("shop"), output_field=TextField()),
-        )
-        .filter(shown_gallery=gallery)
-        .order_by("position", "number")
-    )
+    entries = named([shown.pk]).filter(shown_gallery=gallery)
     listed = list(entries)
     first = listed[0].pk if listed and gallery == "shop" else None
     main = shown.cover_id or first
@@ -81,7 +74,15 @@ def of(shown: Product, gallery: str) -> list[Picture]:
     ]
 
 
-def of_variants(shown: Product, ids: Iterable[UUID]) -> set[UUID]:
-    """Those of the images that variants of the product show as their own."""
-    variants = Product.objects.filter(parent=shown, cover__in=list(ids))
-    return {id for id in variants.values_list("cover_id", flat=True) if id is not None}
+def named(products: Collection[UUID]) -> QuerySet[Any]:
+    """The images of several products, each with `shown_name` and `shown_gallery`, in their order."""
+    name = Coalesce(KT("custom_fields__name"), F("media__file_name"), Value(""), output_field=TextField())
+    gallery = Coalesce(KT("custom_fields__gallery"), Value("shop"), output_field=TextField())
+    entries = ProductMedia.objects.filter(product__in=products).annotate(shown_name=name, shown_gallery=gallery)
+    return entries.order_by("position", "number")
+
+
+def shown_by_variants(products: Collection[UUID]) -> set[UUID]:
+    """The images that variants of these products show as their own."""
+    covers = Product.objects.filter(parent__in=products).values_list("cover_id", flat=True)
+    return {id for id in covers if id is not None}

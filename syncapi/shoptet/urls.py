@@ -6,7 +6,7 @@ from typing import Final
 
 from django.urls import re_path
 
-from syncapi.shoptet import files, images, jobs, results, snapshots, webhooks
+from syncapi.shoptet import batches, files, images, jobs, names, results, snapshots, webhooks
 from syncapi.shoptet.addresses import PREFIX
 from syncapi.shoptet.routes import Route, RouteTable
 from syncapi.shoptet.views import Api
@@ -17,6 +17,13 @@ _ADD_IMAGES: Final = ("catalog.add_productmedia",)
 _CHANGE_IMAGES: Final = ("catalog.change_productmedia",)
 _DELETE_IMAGES: Final = ("catalog.delete_productmedia",)
 _ADD_FILES: Final = ("catalog.add_media",)
+_BATCH_RIGHTS: Final = {
+    names.UPDATE_PRODUCTS: ("catalog.change_product",),
+    names.DELETE_PRODUCTS: ("catalog.delete_product",),
+    names.DELETE_IMAGES: _DELETE_IMAGES,
+    names.UPDATE_CATEGORIES: ("catalog.change_category",),
+    names.CREATE_BRANDS: ("catalog.add_manufacturer",),
+}
 _WEBHOOKS: Final = "asyncops.{}_webhookendpoint"
 _IMAGES: Final = "products/:guid/images"
 
@@ -33,6 +40,10 @@ TABLE: Final = RouteTable(
         Route(method="POST", path="system/file", rights=_ADD_FILES, view=files.post_one),
         Route(method="GET", path="products/snapshot", rights=_READ_PRODUCTS, view=snapshots.products),
         Route(method="GET", path="products/snapshot/pricelists", rights=_READ_PRODUCTS, view=snapshots.pricelists),
+        *(
+            Route(method=kind.split()[0], path=kind.split()[1], rights=rights, view=batches.accept)
+            for kind, rights in _BATCH_RIGHTS.items()
+        ),
         Route(method="POST", path=_IMAGES, rights=_ADD_IMAGES, view=images.post),
         Route(method="POST", path=f"{_IMAGES}/:gallery", rights=_ADD_IMAGES, view=images.post),
         Route(method="GET", path=f"{_IMAGES}/:gallery", rights=_READ_PRODUCTS, view=images.listing),

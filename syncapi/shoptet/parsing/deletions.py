@@ -13,6 +13,8 @@ from syncapi.shoptet.wording import refused
 
 FOUND: Final = "found"  # what the split adds to a row: the ids of the images that it means; absent without a product
 
+USED: Final = "used"  # the names of those that variants show, and must not lose
+
 PRODUCT: Final[Schema] = {
     "type": "object",
     "additionalProperties": False,
@@ -48,4 +50,7 @@ def images(data: Mapping[str, Json], row: Mapping[str, Json]) -> Delete:
     if not row[FOUND]:
         name = data.get("imageName") or data["gallery"]
         raise NotUnderstoodError(refused("image-not-found", f'Image with identificator "{name}" not found.'))
+    for name in row.get(USED, ()):
+        message = f'Image "{name}" cannot be deleted because a variant refers to it.'
+        raise NotUnderstoodError(refused("image-used-by-variant", message))
     return Delete(entity="product_media", where=Filter(operator="any", field="id", value=tuple(row[FOUND])))
