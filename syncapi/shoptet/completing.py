@@ -34,8 +34,9 @@ def _own_codes(items: Sequence[Row], context: Mapping[str, Json]) -> None:
     lonely = Product.objects.filter(~Exists(variants), pk__in=guids)
     codes = dict(lonely.values_list("pk", "sku"))
     for item in items:
-        if (code := codes.get(_uuid(_data(item).get("guid")))) is not None:
-            item[OWN] = code
+        guid = _uuid(_data(item).get("guid"))
+        if guid in codes:
+            item[OWN] = codes[guid]
 
 
 def _images(items: Sequence[Row], context: Mapping[str, Json]) -> None:
