@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
@@ -76,7 +77,7 @@ def test_variants_are_records_of_their_own(shoptet: Shoptet, foreign: Foreign):
     assert batch(shoptet, foreign, "PATCH", "products/batch", rows)[0] == f"1: OK product {P} updated"
     again = {"guid": P, "variants": [{"code": "R", "newCode": "RED"}]}
     assert batch(shoptet, foreign, "PATCH", "products/batch", again)[0] == f"1: OK product {P} updated"
-    variants = Product.objects.filter(parent_id=P).order_by("sku").values_list("sku", "price_gross", "stock", "active")
+    variants = Product.objects.filter(parent__pk=UUID(P)).order_by("sku").values_list("sku", "price_gross", "stock", "active")
     assert list(variants) == [("G", None, 0, False), ("RED", 30, 3, True)]
 
 
