@@ -78,7 +78,8 @@ def test_variants_are_records_of_their_own(shoptet: Shoptet, foreign: Foreign):
     again = {"guid": P, "variants": [{"code": "R", "newCode": "RED"}]}
     assert batch(shoptet, foreign, "PATCH", "products/batch", again)[0] == f"1: OK product {P} updated"
     variants = Product.objects.filter(parent__pk=UUID(P)).order_by("sku")
-    assert list(variants.values_list("sku", "price_gross", "stock", "active")) == [("G", None, 0, False), ("RED", 30, 3, True)]
+    found = list(variants.values_list("sku", "price_gross", "stock", "active"))
+    assert found == [("G", None, 0, False), ("RED", 30, 3, True)]
 
 
 def test_categories_and_brands_of_a_product(shoptet: Shoptet, foreign: Foreign):
