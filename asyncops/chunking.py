@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
@@ -12,6 +12,7 @@ from catalog.commands import Command, Delete, Json, Policy
 from catalog.naming import EVERY, Name, referred, written
 from catalog.outcomes import Outcome
 from catalog.resolving import Found, Names
+from catalog.sharing import LOCAL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,16 +24,21 @@ class Cut:
     writes: list[int]
     refers: list[int]
     deletes: bool
+    shares: bool
 
 
-def cut(understood: Sequence[Command | Outcome], *, policy: Policy, size: int, dry_run: bool = False) -> list[Cut]:
+def cut(
+    understood: Sequence[Command | Outcome], *, policy: Policy, size: int, scope: Json, dry_run: bool = False
+) -> list[Cut]:
     """Chunks of consecutive items; under Policy.ALL a single one, since it is one transaction.
 
-    An item that is refused already concerns no record. A dry run writes nothing: it waits for what others write.
+    An item that is refused already concerns no record. A dry run writes nothing: it waits for what others write. Local
+    names mean the same record within one `scope` only.
     """
     size = len(understood) if policy is Policy.ALL else size
     found = resolving.find(_names(_commands(understood)))
-    cuts = [_cut(understood[first : first + size], first, found) for first in range(0, len(understood), size or 1)]
+    firsts = range(0, len(understood), size or 1)
+    cuts = [_cut(understood[first : first + size], first, found, scope) for first in firsts]
     return [_rehearsal(each) for each in cuts] if dry_run else cuts
 
 
@@ -44,14 +50,17 @@ def _commands(understood: Sequence[Command | Outcome]) -> list[Command]:
     return [entry for entry in understood if not isinstance(entry, Outcome)]
 
 
-def _cut(understood: Sequence[Command | Outcome], first: int, found: Found) -> Cut:
+def _cut(understood: Sequence[Command | Outcome], first: int, found: Found, scope: Json) -> Cut:
     commands = _commands(understood)
+    names = {name for command in commands for name in written(command)}
+    shares = any(by == LOCAL for _, by, _ in names)
     return Cut(
         first=first,
         size=len(understood),
-        writes=_hashes((name for command in commands for name in written(command)), found),
-        refers=_hashes((name for command in commands for name in referred(command)), found),
+        writes=_hashes(_scoped(names, scope) if shares else names, found),
+        refers=_hashes({name for command in commands for name in referred(command)}, found),
         deletes=any(isinstance(command, Delete) for command in commands),
+        shares=shares,
     )
 
 
@@ -65,10 +74,13 @@ def _names(commands: Iterable[Command]) -> Names:
     return names
 
 
-def _hashes(names: Iterator[Name], found: Mapping[Name, Json]) -> list[int]:
-    distinct = set(names)
-    ids = {(name[0], "id", found[name]) for name in distinct if name in found}
-    return sorted({hashed(name) for name in distinct | ids})
+def _scoped(names: Set[Name], scope: Json) -> set[Name]:
+    return {(entity, by, f"{scope}/{value}" if by == LOCAL else value) for entity, by, value in names}
+
+
+def _hashes(names: Set[Name], found: Mapping[Name, Json]) -> list[int]:
+    ids = {(name[0], "id", found[name]) for name in names if name in found}
+    return sorted({hashed(name) for name in names | ids})
 
 
 def hashed(name: Name) -> int:

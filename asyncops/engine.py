@@ -11,10 +11,10 @@ from itertools import groupby
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from asyncops import claims, dialects, downloading, failing, finishing, journal, splitting
+from asyncops import claims, dialects, downloading, failing, finishing, journal, naming, splitting
 from asyncops.claims import Claim
 from asyncops.journal import Done
-from asyncops.models import Chunk, Operation
+from asyncops.models import Chunk
 from asyncops.states import ChunkState
 from catalog import indexing, writing
 from catalog.commands import Command, Policy
@@ -136,8 +136,9 @@ def _in_order(chunks: Iterable[Chunk], *, depths: Mapping[int, int]) -> list[Chu
 
 def _together(chunk: Chunk) -> tuple[str, int]:
     """Neighbours with an equal key are one call of the writer: one user's rights, and nothing that sets one apart."""
-    apart = chunk.operation.dry_run or (chunk.operation.policy == Policy.ALL and chunk.size > 1)
-    return str(chunk.operation.user_id), chunk.pk if apart else 0
+    operation = chunk.operation
+    apart = chunk.shares or operation.dry_run or (operation.policy == Policy.ALL and chunk.size > 1)
+    return str(operation.user_id), chunk.pk if apart else 0
 
 
 def _apply_together(chunks: Sequence[Chunk]) -> Iterator[Done]:
@@ -146,7 +147,7 @@ def _apply_together(chunks: Sequence[Chunk]) -> Iterator[Done]:
     if policy is Policy.ALL and any(isinstance(entry, Outcome) for entries in understood for entry in entries):
         understood = [[_spared(entry) for entry in entries] for entries in understood]
     commands = [entry for entries in understood for entry in entries if not isinstance(entry, Outcome)]
-    written = iter(_written(commands, policy, chunks[0].operation))
+    written = iter(_written(commands, policy, chunks[0]))
     for chunk, entries in zip(chunks, understood, strict=True):
         outcomes = [entry if isinstance(entry, Outcome) else next(written) for entry in entries]
         dialect = dialects.get(chunk.operation.dialect)
@@ -154,13 +155,17 @@ def _apply_together(chunks: Sequence[Chunk]) -> Iterator[Done]:
         yield Done(chunk=chunk, outcomes=settled, understood=entries)
 
 
-def _written(commands: Sequence[Command], policy: Policy, operation: Operation) -> list[Outcome]:
+def _written(commands: Sequence[Command], policy: Policy, first: Chunk) -> list[Outcome]:
     """The outcomes of the writes. Those of a dry run are undone at once, and what it would create has no id."""
+    operation = first.operation
     rights, recording = Rights.of(operation.user), journal.recording(dry_run=operation.dry_run)
+    shared = naming.known(operation, commands) if first.shares else None
     if not operation.dry_run:
-        return writing.apply(commands, policy=policy, rights=rights, recording=recording)
+        outcomes = writing.apply(commands, policy=policy, rights=rights, recording=recording, shared=shared)
+        naming.keep(operation, shared)
+        return outcomes
     with transaction.atomic():
-        outcomes = writing.apply(commands, policy=policy, rights=rights, recording=recording)
+        outcomes = writing.apply(commands, policy=policy, rights=rights, recording=recording, shared=shared)
         transaction.set_rollback(True)
     return [replace(outcome, id=None) if outcome.kind is OutcomeKind.CREATED else outcome for outcome in outcomes]
 

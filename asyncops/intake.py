@@ -57,9 +57,9 @@ def accept(submission: Submission, *, by: Caller, now: datetime | None = None) -
     if dry_run and len(commands) > settings.MAX_ATOMIC_RECORDS:
         raise TooManyItems(limit=settings.MAX_ATOMIC_RECORDS)
     size = len(commands) if dry_run else settings.CHUNK_RECORDS  # what one part would write, the next one must see
-    cuts = chunking.cut(commands, policy=submission.policy, size=size, dry_run=dry_run)
     with one_commit() as operations:
         operation = _new(submission, by, now or timezone.now())
+        cuts = chunking.cut(commands, policy=submission.policy, size=size, scope=operation.pk, dry_run=dry_run)
         Chunk.objects.bulk_create(_chunk(operation, number, cut, submission) for number, cut in enumerate(cuts))
         if not cuts:  # nothing to do is done
             operation.state, operation.finished_at = State.SUCCESS, operation.accepted_at
@@ -274,6 +274,7 @@ def _chunk(operation: Operation, number: int, cut: chunking.Cut, submission: Sub
         writes=cut.writes,
         refers=cut.refers,
         deletes=cut.deletes,
+        shares=cut.shares,
     )
 
 

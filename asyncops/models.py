@@ -136,6 +136,9 @@ class Chunk(models.Model):
     payload = models.BinaryField()  # JSON list of the items as sent; STORAGE EXTERNAL
     writes = ArrayField(models.BigIntegerField())  # hashes of the records it writes
     refers = ArrayField(models.BigIntegerField())  # hashes of the records it refers to
+    shares = models.BooleanField(
+        default=False
+    )  # it has records under local names, as other chunks of its operation may
     deletes = models.BooleanField(default=False)  # it must then wait for those that refer to its records
     state = models.CharField(max_length=16, choices=ChunkState.choices, default=ChunkState.QUEUED)
     # The indexes name this, not the state: a lease changes no indexed column then, so it costs no index entry.
@@ -214,6 +217,19 @@ class Split(models.Model):
 
     def __str__(self) -> str:
         return f"split of operation {self.operation_id}"
+
+
+class LocalRecord(models.Model):
+    """What a local name of an operation stands for, for those of its chunks that come later."""
+
+    pk = models.CompositePrimaryKey("operation_id", "entity", "name")
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="+", db_index=False)
+    entity = models.CharField(max_length=64)
+    name = models.TextField()
+    record_id = models.UUIDField()
+
+    def __str__(self) -> str:
+        return f"{self.name} of operation {self.operation_id}"
 
 
 class OperationError(models.Model):

@@ -28,7 +28,8 @@ def understand(operation: Operation, items: Sequence[Json]) -> list[Command | Ou
 def chunks(operation: Operation, items: Sequence[Json], *, first: int, number: int, size: int) -> Iterator[Chunk]:
     """Unsaved chunks of `items`, the first of which is item `first` of the operation and goes to chunk `number`."""
     policy = Policy(operation.policy)
-    cuts = chunking.cut(understand(operation, items), policy=policy, size=size, dry_run=operation.dry_run)
+    understood, dry_run = understand(operation, items), operation.dry_run
+    cuts = chunking.cut(understood, policy=policy, size=size, scope=operation.pk, dry_run=dry_run)
     for offset, cut in enumerate(cuts):
         yield Chunk(
             operation=operation,
@@ -39,4 +40,5 @@ def chunks(operation: Operation, items: Sequence[Json], *, first: int, number: i
             writes=cut.writes,
             refers=cut.refers,
             deletes=cut.deletes,
+            shares=cut.shares,
         )

@@ -58,6 +58,9 @@ class Reference:
     optional: bool = False
 
 
+THIS = Reference("this", None)  # in the links of a record of `Upsert.beside`: the record that it comes with
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scope:
     """The height at which values are written: the base row, one store (its code or number), or one language.
@@ -150,8 +153,10 @@ class Upsert:
     required: tuple[str, ...] = ()
     scope: Scope = BASE
     mode: Mode = Mode.UPSERT
+    rehearsed: bool = False  # checked like any other, but not written
     local: str | None = None
     beside: tuple[Upsert | Delete, ...] = ()
+    shared: bool = False  # beside others of the chunk: written once for all that have it under the same `local`
     place: Place | None = None  # in a tree of records with a position
     files: tuple[File, ...] = ()
     flaws: tuple[FieldError, ...] = ()

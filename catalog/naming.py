@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from catalog import resolving
-from catalog.commands import Command, Delete, Json, Reference, Undo, Upsert
+from catalog.commands import THIS, Command, Delete, Json, Reference, Undo, Upsert
 from catalog.entities import ENTITIES
 from catalog.registry import EntitySpec
-from catalog.resolving import LOCAL
+from catalog.sharing import LOCAL
 
 Name = tuple[str, str, Json]  # (entity, kind of name, comparable value)
+_INNER: Final = frozenset({LOCAL, THIS.by})  # names that mean nothing outside of a chunk
 EVERY: Final = "*"  # as a kind of name: all records of the entity, which a delete by criteria writes
 
 
@@ -28,6 +29,8 @@ def written(command: Command) -> Iterator[Name]:
 
 def _written_inside(command: Upsert) -> Iterator[Name]:
     """Its new name, and the records nested in it; of those, keys that nobody can resolve yet stand for nothing."""
+    if command.shared:
+        yield command.entity, LOCAL, command.local
     key = ENTITIES[command.entity].key
     if key and isinstance(value := command.values.get(key.fields[0]), str):
         yield command.entity, key.name, key.fold(value)
@@ -42,12 +45,12 @@ def referred(command: Command) -> Iterator[Name]:
         return
     spec = ENTITIES[command.entity]
     for ref in spec.refs:
-        if isinstance(reference := command.values.get(ref.name), Reference) and reference.by != LOCAL:
+        if isinstance(reference := command.values.get(ref.name), Reference) and reference.by not in _INNER:
             yield _name(ref.entity, reference)
     for links in spec.links if command.links else ():
         if (chosen := command.links.get(links.name)) is not None:
             for link in chosen.links:
-                if isinstance(link.target, Reference) and link.target.by != LOCAL:
+                if isinstance(link.target, Reference) and link.target.by not in _INNER:
                     yield _name(links.entity, link.target)
     for inner in _nested(command):
         yield from referred(inner)

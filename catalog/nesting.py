@@ -5,28 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Final
 
 from catalog import criteria
-from catalog.commands import Command, Delete, Json, Link, LinkSet, Reference, Upsert
+from catalog.commands import THIS, Command, Delete, Json, Link, LinkSet, Reference, Upsert
 from catalog.entities import ENTITIES
 from catalog.rows import Row
+from catalog.sharing import ROW, Shared
 
-ROW: Final = "row"  # the kind of a reference whose value is a Row; never seen outside the writer
 
-
-def flatten(commands: Sequence[Command]) -> list[Row]:
+def flatten(commands: Sequence[Command], shared: Shared) -> list[Row]:
     """A row per command, and after it the rows of what is nested in it."""
     rows: list[Row] = []
     for index, command in enumerate(commands):
         if isinstance(command, Upsert) and _is_flat(command):
             rows.append(Row(index=index, command=command, given=command.values, links=command.links))
         else:
-            rows.extend(_rows(command, index, path="", nested=False))
+            group = list(_rows(command, index, path="", nested=False, shared=shared))
+            if isinstance(command, Upsert) and command.beside:
+                shared.settle(group)
+            rows.extend(group)
     return rows
 
 
-def _rows(command: Command, index: int, *, path: str, nested: bool) -> Iterator[Row]:
+def _rows(command: Command, index: int, *, path: str, nested: bool, shared: Shared | None = None) -> Iterator[Row]:
     row = Row(index=index, command=command, path=path, nested=nested)
     yield row
     if isinstance(command, Delete):
@@ -40,7 +41,7 @@ def _rows(command: Command, index: int, *, path: str, nested: bool) -> Iterator[
     yield from _to_one(row, command)
     yield from _to_many(row, command)
     yield from _children(row, command)
-    yield from _beside(row, command)
+    yield from _beside(row, command, shared or Shared())
 
 
 def _is_flat(command: Upsert) -> bool:
@@ -92,10 +93,26 @@ def _children(row: Row, command: Upsert) -> Iterator[Row]:
             yield from _rows(child, row.index, path=path, nested=True)
 
 
-def _beside(row: Row, command: Upsert) -> Iterator[Row]:
+def _beside(row: Row, command: Upsert, shared: Shared) -> Iterator[Row]:
     for position, other in enumerate(command.beside):
         path = row.path + ((other.path if isinstance(other, Upsert) else "") or f"/{position}")
         if isinstance(other, Delete):
             yield Row(index=row.index, command=other, path=path, nested=True, demanded=True)
-        else:
-            yield from _rows(other, row.index, path=path, nested=True)
+            continue
+        rows = _rows(_tied(other, row), row.index, path=path, nested=True)
+        yield from shared.bring(row, other, rows) if other.shared else rows
+
+
+def _tied(other: Upsert, row: Row) -> Upsert:
+    """Its links to THIS lead to the record that it comes with."""
+    if not any(link.target is THIS for links in other.links.values() for link in links.links):
+        return other
+    tied = {
+        name: replace(links, links=tuple(_to(row, link) if link.target is THIS else link for link in links.links))
+        for name, links in other.links.items()
+    }
+    return replace(other, links=tied)
+
+
+def _to(row: Row, link: Link) -> Link:
+    return replace(link, target=Reference(ROW, row))

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
 from uuid import UUID
 
 from catalog.commands import Change, Json, LinkSet, Mode, Reference, Upsert
 from catalog.identity import uuid7
-from catalog.nesting import ROW
 from catalog.outcomes import ErrorCode, FieldError
 from catalog.plans import Plan, plan
 from catalog.registry import Integer, NaturalKey, Number, Ref
 from catalog.rows import Row
+from catalog.sharing import LOCAL, ROW
 from catalog.sql import names as column_names
 from catalog.sql import run
 
-LOCAL: Final = "local"
 Names = dict[tuple[str, str], set[Json]]  # (entity, kind of name) -> comparable values
 Found = Mapping[tuple[str, str, Json], UUID]
 

@@ -29,11 +29,14 @@ class Row:
     translated: dict[UUID, Document | None] = field(default_factory=dict)  # by language; None removes it
     errors: list[FieldError] = field(default_factory=list)
     needs: list[Row] = field(default_factory=list)  # rows of the same wave whose records it refers to
+    users: set[int] = field(default_factory=set)  # of a shared row: the commands that have it; else none
+    shares: list[Row] = field(default_factory=list)  # of a command's own row: the shared ones that come with it
     heirs: list[Row] = field(default_factory=list)  # rows of the same wave that take the unique value it gives up
     gone: list[tuple[str, tuple[UUID, ...]]] = field(default_factory=list)  # what its delete took with it
     name: Json = None  # the comparable form of the command's key
     id: UUID | None = None
     exists: bool = False
+    wave: int = 0
     spoiled: bool = False  # it is good, but belongs together with one that is not
     kind: OutcomeKind = OutcomeKind.UNCHANGED
     changed: str = ""  # the members of a JSON object: what changed in the base row, as catalog.changes describes it

@@ -32,6 +32,7 @@ class Splitter:
         """The rows of one command: in one wave, except for those that name one record twice."""
         names = [_names(row) for row in group]
         first = max(self._after(row, own) for row, own in zip(group, names, strict=True))
+        first = max([first, *(shared.wave for row in group for shared in row.shares if shared.index != row.index)])
         inside: dict[Hashable, int] = {}
         for row, own in zip(group, names, strict=True):
             wave = max((inside[name] + 1 for name in own if name in inside), default=first)
@@ -63,6 +64,7 @@ class Splitter:
         while len(self.waves) <= wave:
             self.waves.append([])
         self.waves[wave].append(row)
+        row.wave = wave
 
 
 def split(rows: Sequence[Row]) -> list[list[Row]]:

@@ -22,6 +22,7 @@ from catalog.resolving import Upcoming
 from catalog.rights import EVERYTHING, Rights
 from catalog.rows import Row
 from catalog.scopes import Stores
+from catalog.sharing import Shared
 from catalog.sql import run
 from catalog.upserting import RacedError
 
@@ -45,6 +46,7 @@ def apply(
     indexing: Indexing = Indexing.QUEUED,
     withheld: Mapping[str, int] = NOTHING,
     recording: Recording = Recording.OFF,
+    shared: Shared | None = None,
 ) -> list[Outcome]:
     """Write a chunk inside the caller's transaction; returns one outcome per command, in their order.
 
@@ -52,7 +54,8 @@ def apply(
     in it and on how often one record is written. Under Policy.ALL one refused command leaves everything as it was,
     and the others are `untouched`. `indexing` says when derived data follow; `withheld` which of them do not, until
     somebody asks for it: the sum of derivations by entity. `recording` says how much of its changes each outcome tells,
-    which takes no further statement. Raises django.db.OperationalError for deadlocks, serialization failures and lost
+    which takes no further statement. `shared` knows the records that earlier chunks have written under local names, and
+    afterwards those of this one. Raises django.db.OperationalError for deadlocks, serialization failures and lost
     connections, which the caller repeats.
     """
     if not commands:
@@ -61,7 +64,7 @@ def apply(
     try:
         with transaction.atomic():
             marks = Marks()
-            outcomes = _with_races(commands, rights, marks, recording)
+            outcomes = _with_races(commands, rights, marks, recording, shared or Shared())
             if policy is Policy.ALL and any(outcome.kind is OutcomeKind.REFUSED for outcome in outcomes):
                 raise _RejectedError(outcomes)
             settle(marks, indexing, withheld=withheld)
@@ -72,18 +75,20 @@ def apply(
     return outcomes
 
 
-def _with_races(commands: Sequence[Command], rights: Rights, marks: Marks, recording: Recording) -> list[Outcome]:
+def _with_races(
+    commands: Sequence[Command], rights: Rights, marks: Marks, recording: Recording, shared: Shared
+) -> list[Outcome]:
     """The checks found no fault, yet the database did: somebody else was faster. Check again, then close in on it."""
     for last_try in (False, True):
         try:
             with transaction.atomic():
-                return _write(commands, rights, marks, recording)
+                return _write(commands, rights, marks, recording, shared)
         except (IntegrityError, RacedError) as reason:
             if last_try and len(commands) == 1:
                 return [refused(_violation(commands[0], reason))]
     middle = len(commands) // 2
     halves = commands[:middle], commands[middle:]
-    return [outcome for half in halves for outcome in _with_races(half, rights, marks, recording)]
+    return [outcome for half in halves for outcome in _with_races(half, rights, marks, recording, shared)]
 
 
 def _violation(command: Command, reason: Exception) -> FieldError:
@@ -98,8 +103,11 @@ def _violation(command: Command, reason: Exception) -> FieldError:
     return FieldError(path=f"/{fields[0].name}", code=ErrorCode.TAKEN if taken else ErrorCode.REFERENCE)
 
 
-def _write(commands: Sequence[Command], rights: Rights, marks: Marks, recording: Recording) -> list[Outcome]:
-    rows = nesting.flatten(commands)
+def _write(
+    commands: Sequence[Command], rights: Rights, marks: Marks, recording: Recording, shared: Shared
+) -> list[Outcome]:
+    shared.begin()
+    rows = nesting.flatten(commands, shared)
     _validate(rows)
     resolving.identify(rows)
     scoped = any(isinstance(row.command, Upsert) and row.command.scope.store is not None for row in rows)
@@ -108,6 +116,7 @@ def _write(commands: Sequence[Command], rights: Rights, marks: Marks, recording:
         if number:
             resolving.identify(wave)
         _write_wave(wave, rights, stores, marks, recorded=recording is not Recording.OFF)
+    shared.keep()
     if len(rows) == len(commands):
         return [_outcome([row], recording) for row in rows]
     return [_outcome(list(group), recording) for _, group in groupby(rows, key=attrgetter("index"))]
@@ -179,13 +188,17 @@ def _only(row: Row, relation: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _spoil(wave: Sequence[Row]) -> None:
-    """A record with a bad part is not written, nor is one that refers to a new record that is not written."""
-    if not any(row.errors for row in wave):
+    """A record with a bad part is not written, nor is one that refers to a new record that is not written.
+
+    A shared part is bad for all that have it, and is written if one of them is.
+    """
+    rehearsed = {row.index for row in wave if isinstance(row.command, Upsert) and row.command.rehearsed}
+    if not (rehearsed or any(row.errors for row in wave)):
         return
     while True:
-        bad = {row.index for row in wave if row.errors}
+        bad = rehearsed.union(*(row.users or {row.index} for row in wave if row.errors))
         for row in wave:
-            row.spoiled = row.index in bad
+            row.spoiled = row.users <= bad if row.users else row.index in bad
         waiting = [row for row in wave if row.good and any(not n.exists and not n.good for n in row.needs)]
         disappointed = [heir for row in wave if not row.good for heir in row.heirs if heir.good]
         if not waiting and not disappointed:
@@ -199,7 +212,7 @@ def _spoil(wave: Sequence[Row]) -> None:
 def _outcome(group: Sequence[Row], recording: Recording) -> Outcome:
     """Of a command: its own row's, with all errors of all its rows; a change inside it counts as a change of it."""
     root, *inner = group
-    if errors := [error for row in group for error in row.errors]:
+    if errors := [error for row in _parts(root, group) for error in row.errors]:
         return refused(*errors, id=root.id if root.exists else None)
     if not inner and isinstance(root.command, Upsert):
         return Outcome(kind=root.kind, id=root.id, changes=changes.of(group, recording))
@@ -213,6 +226,11 @@ def _outcome(group: Sequence[Row], recording: Recording) -> Outcome:
         kind = OutcomeKind.UPDATED
     nested = tuple((row.command.entity, row.id) for row in inner if row.id)
     return Outcome(kind=kind, id=root.id, nested=nested, changes=changes.of(group, recording))
+
+
+def _parts(root: Row, group: Sequence[Row]) -> Sequence[Row]:
+    """The rows that belong to a command: of those that it shares, some stand with the first that had them."""
+    return [*group, *(row for row in root.shares if row.index != root.index)] if root.shares else group
 
 
 def _missing(command: Delete) -> Outcome:

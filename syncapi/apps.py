@@ -12,8 +12,10 @@ class SyncapiConfig(AppConfig):
         from asyncops import dialects
         from syncapi.magento import stores
         from syncapi.magento.dialect import MAGENTO
+        from syncapi.oro.dialect import ORO
         from syncapi.shoptet.dialect import SHOPTET
 
         dialects.register(MAGENTO)
+        dialects.register(ORO)
         dialects.register(SHOPTET, notifier=SHOPTET)
         stores.watch()

@@ -15,7 +15,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from asyncops.models import Operation
+from asyncops.models import Body, Operation
 from asyncops.submissions import Caller
 from catalog.outcomes import Outcome
 from syncapi import limits
@@ -31,6 +31,7 @@ class ApiRequest(Request):
         self.operations: list[Operation] = []  # that this request made
         self.dry_run = False  # whether only what would happen is asked for
         self.rehearsed: list[Sequence[Outcome]] = []  # what would have become of the items, all to be undone
+        self.stored: Body | None = None  # the body, where it is not read but stored as it arrives
 
     @property
     def caller(self) -> Caller:
@@ -43,6 +44,11 @@ class ApiRequest(Request):
         """The body as it came. Parsing may follow."""
         stream = self.stream
         return stream.getvalue() if isinstance(stream, BytesIO) else b""
+
+    @property
+    def told_apart_by(self) -> bytes:
+        """What the body is to an Idempotency-Key: itself, or the digest of one that is stored as it arrives."""
+        return self.body_read if self.stored is None else bytes(self.stored.digest)
 
     def _load_stream(self) -> None:
         """DRF would take a chunked body for none."""

@@ -156,7 +156,7 @@ def _fingerprint(request: ApiRequest) -> bytes:
     spoken = sorted(name for name in meta if name in _MEANINGFUL or name.startswith(_MEANINGFUL_PREFIXES))
     head = "\0".join([request.method or "", target, *(f"{name}:{meta[name]}" for name in spoken)])
     digest = sha256(head.encode(errors="surrogateescape") + b"\0\0")
-    digest.update(request.body_read)
+    digest.update(request.told_apart_by)
     return digest.digest()
 
 

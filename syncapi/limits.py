@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import IO, Any, ClassVar
 
 import orjson
@@ -15,26 +15,35 @@ from catalog.commands import Json
 from syncapi import jsontext
 from syncapi.problems import BodyCutShort, BodyEncoded, BodyTooLarge, CharsetUnknown
 
-_PIECE = 64 * 1024
+_PIECE = 256 * 1024
 
 
 def read(request: HttpRequest, *, limit: int) -> bytes:
     """The whole body, with or without Content-Length. Raises BodyTooLarge, BodyEncoded, BodyCutShort."""
+    return b"".join(pieces(request, limit=limit))
+
+
+def pieces(request: HttpRequest, *, limit: int) -> Iterator[bytes]:
+    """The body as it arrives. Raises like `read`; what was yielded before is then worth nothing."""
     encoding = request.META.get("HTTP_CONTENT_ENCODING", "identity").strip().lower()
     if encoding not in {"", "identity"}:
         raise BodyEncoded(encoding=encoding)
     declared = _declared_length(request.META)
     if declared is None:
-        return _read_to_the_end(request.META, limit=limit)
+        yield from _to_the_end(request.META, limit=limit)
+        return
     if declared > limit:
         raise BodyTooLarge(limit=limit)
-    try:
-        body = request.read(declared) if declared else b""
-    except UnreadablePostError:
-        raise BodyCutShort from None
-    if len(body) < declared:
-        raise BodyCutShort
-    return body
+    left = declared
+    while left:
+        try:
+            piece = request.read(min(left, _PIECE))
+        except UnreadablePostError:
+            raise BodyCutShort from None
+        if not piece:
+            raise BodyCutShort
+        yield piece
+        left -= len(piece)
 
 
 def _declared_length(meta: Mapping[str, Any]) -> int | None:
@@ -45,17 +54,16 @@ def _declared_length(meta: Mapping[str, Any]) -> int | None:
     return int(length)
 
 
-def _read_to_the_end(meta: Mapping[str, Any], *, limit: int) -> bytes:
+def _to_the_end(meta: Mapping[str, Any], *, limit: int) -> Iterator[bytes]:
     """A chunked body. Read only where the server promises that its stream ends with the body (gunicorn does)."""
     if not meta.get("wsgi.input_terminated"):
-        return b""
-    pieces, size = [], 0
+        return
+    size = 0
     while piece := meta["wsgi.input"].read(_PIECE):
-        pieces.append(piece)
         size += len(piece)
         if size > limit:
             raise BodyTooLarge(limit=limit)
-    return b"".join(pieces)
+        yield piece
 
 
 class JsonBody(BaseParser):

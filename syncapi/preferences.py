@@ -25,6 +25,7 @@ from syncapi.exchange import ApiRequest
 class Preferences:
     respond_async: bool = False
     wait: int = 0  # seconds; 0: not asked for
+    strict: bool = False  # an error at once rather than one that is found later
 
     @classmethod
     def of(cls, meta: Mapping[str, Any]) -> Preferences:
@@ -35,7 +36,8 @@ class Preferences:
             asked.setdefault(name.strip().lower(), value.strip().strip('"'))
         wait = asked.get("wait", "")
         is_number = wait.isascii() and wait.isdecimal() and len(wait) < 10
-        return cls(respond_async="respond-async" in asked, wait=int(wait) if is_number else 0)
+        strict = asked.get("handling", "").lower() == "strict"
+        return cls(respond_async="respond-async" in asked, wait=int(wait) if is_number else 0, strict=strict)
 
 
 class RespondAsync(Exception):
@@ -56,6 +58,13 @@ def accept(request: ApiRequest, submission: Submission) -> Operation:
 def accept_errand(request: ApiRequest, submission: Submission, purpose: Purpose) -> Operation:
     """intake.accept_errand for this request."""
     operation = intake.accept_errand(_placed(request, submission), purpose, by=request.caller)
+    request.operations.append(operation)
+    return operation
+
+
+def accept_body(request: ApiRequest, submission: Submission) -> Operation:
+    """intake.accept_body for this request, whose body was stored as it arrived."""
+    operation = intake.accept_body(_placed(request, submission), request.stored, by=request.caller)
     request.operations.append(operation)
     return operation
 

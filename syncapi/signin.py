@@ -22,6 +22,13 @@ log = structlog.get_logger(__name__)
 
 def token(request: HttpRequest, *, username: str, password: str, now: datetime) -> str:
     """The secret of a new token. Raises SignInRefused: too many attempts look like a wrong password."""
+    user = user_of(request, username=username, password=password)
+    expires_at = now + timedelta(hours=settings.LOGIN_TOKEN_HOURS)
+    return AccessToken.issue(user, kind=AccessToken.Kind.LOGIN, name="signed in", expires_at=expires_at)
+
+
+def user_of(request: HttpRequest, *, username: str, password: str) -> User:
+    """Whose name and password these are. Raises SignInRefused."""
     key = _attempts_key(username, address=request.META.get("REMOTE_ADDR", ""))
     if _count(key) > settings.LOGIN_ATTEMPTS_PER_MINUTE:
         raise SignInRefused(retry_after=WINDOW_SECONDS)
@@ -29,8 +36,7 @@ def token(request: HttpRequest, *, username: str, password: str, now: datetime) 
     if not isinstance(user, User):
         raise SignInRefused(retry_after=0)
     _forget(key)
-    expires_at = now + timedelta(hours=settings.LOGIN_TOKEN_HOURS)
-    return AccessToken.issue(user, kind=AccessToken.Kind.LOGIN, name="signed in", expires_at=expires_at)
+    return user
 
 
 def _attempts_key(username: str, *, address: str) -> str:

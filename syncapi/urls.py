@@ -8,10 +8,12 @@ from django.urls import include, path, re_path
 
 from syncapi import health
 from syncapi.crossing import Crossing
+from syncapi.oro.urls import NAMES as ORO_NAMES
+from syncapi.oro.urls import VIEW as oro
 from syncapi.owners import Claims, Owner
 from syncapi.shoptet.urls import view as shoptet
 
-BELOW_API: Final = Crossing(views={Owner.SHOPTET: shoptet}, claims=Claims())
+BELOW_API: Final = Crossing(views={Owner.SHOPTET: shoptet, Owner.ORO: oro}, claims=Claims(oro=ORO_NAMES))
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

@@ -1,0 +1,220 @@
+"""One large JSON object, read element by element: no more of it is in memory than a piece and one element. Pure."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from json import JSONDecodeError, JSONDecoder
+from typing import Final, NoReturn
+
+from catalog.commands import Json
+
+_SPACE: Final = re.compile(r"[ \t\n\r]*")
+_NEAR: Final = 16  # characters before the end, within which an error may mean that the rest is still to come
+
+
+class Malformed(Exception):
+    """The text is no such document. `line` and `column` count from 1."""
+
+    def __init__(self, reason: str, *, line: int, column: int) -> None:
+        super().__init__(reason, line, column)
+        self.reason = reason
+        self.line = line
+        self.column = column
+
+
+class NotAnArray(Malformed):
+    """A member whose elements are asked for is something else, or the document is no object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    member: str
+    index: int
+    value: Json
+    size: int  # characters
+
+
+def elements(
+    pieces: Iterable[bytes], *, members: frozenset[str], longest: int, depth: int, seen: set[str] | None = None
+) -> Iterator[Element]:
+    """The elements of the arrays below `members` of the document's object, in the order of the text.
+
+    Other members are passed over, null is an empty array; `seen` gets the names of all. Raises Malformed, also for an
+    element of more than `longest` characters or `depth` levels; what was yielded before is then worth nothing.
+    """
+    seen = set() if seen is None else seen
+    text = _Text(pieces, longest=longest, depth=depth)
+    if text.next() != "{":
+        text.fail("Document must start with a named object that has an array as a value.", NotAnArray)
+    closing = text.step_into("}")
+    while not closing:
+        name = text.member()
+        if name in members and name in seen:
+            text.fail(f'The member "{name}" stands twice.')
+        seen.add(name)
+        if name in members:
+            yield from _array(text, name)
+        else:
+            text.value()
+        closing = text.comma_or("}")
+    if text.next():
+        text.fail("Nothing may follow the document.")
+
+
+def _array(text: _Text, name: str) -> Iterator[Element]:
+    if text.next() != "[":
+        if text.value() is not None:
+            text.fail("Document must start with a named object that has an array as a value.", NotAnArray)
+        return
+    index = 0
+    closing = text.step_into("]")
+    while not closing:
+        value, size = text.value(), text.size
+        yield Element(name, index, value, size)
+        index += 1
+        closing = text.comma_or("]")
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON value.")
+
+
+_scan: Final = JSONDecoder(parse_constant=_refuse).scan_once  # type: ignore[attr-defined]
+
+
+class _Text:
+    """The part of the document that is at hand, and a place in it."""
+
+    def __init__(self, pieces: Iterable[bytes], *, longest: int, depth: int) -> None:
+        self._pieces = iter(pieces)
+        self._decode = codecs.getincrementaldecoder("utf-8")().decode
+        self._longest, self._depth = longest, depth
+        self._buffer, self._at, self._ended = "", 0, False
+        self._line, self._column = 1, 1  # of the buffer's beginning
+        self.size = 0  # characters of the last value
+        self._more()
+        if self._buffer.startswith("\ufeff"):
+            self._at = 1
+
+    def next(self) -> str:
+        """The next character that is no space, "" at the end."""
+        while True:
+            self._at = _SPACE.match(self._buffer, self._at).end()  # type: ignore[union-attr]
+            if self._at < len(self._buffer):
+                return self._buffer[self._at]
+            if not self._more():
+                return ""
+
+    def step_into(self, end: str) -> bool:
+        """Past an opening bracket; whether the closing one follows at once, and then past it as well."""
+        self._at += 1
+        if self.next() != end:
+            return False
+        self._at += 1
+        return True
+
+    def comma_or(self, end: str) -> bool:
+        """Past a comma, or past the closing bracket; whether it was the bracket."""
+        found = self.next()
+        if found not in (",", end) or not found:
+            self.fail(f"Expecting ',' or '{end}'.")
+        self._at += 1
+        return found == end
+
+    def member(self) -> str:
+        """The name of a member, past its colon."""
+        if self.next() != '"':
+            self.fail("Document must start with a named object that has an array as a value.")
+        name = self.value()
+        if self.next() != ":":
+            self.fail("Expecting ':'.")
+        self._at += 1
+        return str(name)
+
+    def value(self) -> Json:
+        """The value that follows. What can be cut short by the end of the piece is read again with the next one."""
+        self.next()
+        while True:
+            found, fault = self._scanned()
+            if found is not None and self._is_complete(found[1]):
+                return self._passed(*found)
+            if len(self._buffer) - self._at > self._longest:
+                self.fail(f"An element is longer than {self._longest} characters.")
+            if fault is not None and (self._ended or not self._may_be_cut(fault)):
+                self._at = fault.pos
+                self.fail(f"{fault.msg}.")
+            self._more()
+
+    def _scanned(self) -> tuple[tuple[Json, int] | None, JSONDecodeError | None]:
+        """The value and where it ends, or why there is none."""
+        try:
+            return _scan(self._buffer, self._at), None
+        except StopIteration as stop:
+            return None, JSONDecodeError("Expecting value", self._buffer, stop.value)
+        except JSONDecodeError as fault:
+            return None, fault
+        except RecursionError:
+            self.fail(f"Nested more than {self._depth} levels deep.")
+        except ValueError as fault:
+            self.fail(str(fault))
+
+    def _is_complete(self, end: int) -> bool:
+        """A number at the end of the piece may go on, also past a point or an exponent of which only half is there."""
+        after = self._buffer[end : end + _NEAR]
+        return self._ended or len(after) == _NEAR or (after != "" and after[0] not in ".eE")
+
+    def _may_be_cut(self, fault: JSONDecodeError) -> bool:
+        return fault.msg.startswith("Unterminated") or fault.pos >= len(self._buffer) - _NEAR
+
+    def _passed(self, value: Json, end: int) -> Json:
+        self.size = end - self._at
+        if self.size > self._longest:
+            self.fail(f"An element is longer than {self._longest} characters.")
+        count = self._buffer.count
+        if count("{", self._at, end) + count("[", self._at, end) > self._depth and _depth(value) > self._depth:
+            self.fail(f"Nested more than {self._depth} levels deep.")
+        self._at = end
+        return value
+
+    def _more(self) -> bool:
+        """Another piece, in the place of what has been passed; while a value is cut short, twice as much each time."""
+        passed = self._buffer[: self._at]
+        if lines := passed.count("\n"):
+            self._line += lines
+            self._column = len(passed) - passed.rfind("\n")
+        else:
+            self._column += len(passed)
+        rest = self._buffer[self._at :]
+        self._buffer, self._at = rest, 0
+        fresh, wanted = [rest], len(rest)
+        while wanted >= 0 and not self._ended:
+            piece = next(self._pieces, None)
+            self._ended = piece is None
+            fresh.append(self._decoded(piece or b"", final=self._ended))
+            wanted -= max(len(fresh[-1]), 1)
+        self._buffer = "".join(fresh)
+        return len(self._buffer) > len(rest) or not self._ended
+
+    def _decoded(self, piece: bytes, *, final: bool) -> str:
+        try:
+            return self._decode(piece, final)
+        except UnicodeDecodeError as error:
+            self.fail(f"The text is not UTF-8: {error.reason}.")
+
+    def fail(self, reason: str, kind: type[Malformed] = Malformed) -> NoReturn:
+        before = self._buffer[: self._at]
+        lines = before.count("\n")
+        column = len(before) - before.rfind("\n") if lines else self._column + len(before)
+        raise kind(reason, line=self._line + lines, column=column)
+
+
+def _depth(value: Json) -> int:
+    """Level by level, so that depth costs no stack."""
+    depth, level = 0, [value]
+    while level := [inner for inner in level if isinstance(inner, dict | list)]:
+        depth += 1
+        level = [inner for outer in level for inner in (outer.values() if isinstance(outer, dict) else outer)]
+    return depth

@@ -1,0 +1,62 @@
+"""What can be wrong with a record in this dialect's own words: status, title, detail, and where. Pure."""
+
+from __future__ import annotations
+
+from catalog.commands import Json
+from catalog.outcomes import ErrorCode, FieldError
+
+REQUEST: str = "request data constraint"
+VALUE: str = "value constraint"
+
+
+class NotUnderstoodError(Exception):
+    """A record makes no command. Its errors say why."""
+
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+def fault(path: str, title: str, detail: str, *, status: int = 400) -> FieldError:
+    """`path`: a JSON pointer below the record in the words of the API, or from /included/ on an absolute one."""
+    params = {"status": status, "title": title, "detail": detail, "message": detail}
+    return FieldError(path=path, code=ErrorCode.DIALECT, params=params)
+
+
+def no_class(path: str = "") -> FieldError:
+    return fault(path, "entity type constraint", "The entity class must be set in the context.")
+
+
+def wrong_class(type: Json) -> FieldError:
+    detail = f'The entity type "{type}" is not supported by this batch operation.'
+    return fault("", "entity type constraint", detail)
+
+
+def unknown_class(type: Json, path: str) -> FieldError:
+    return fault(path, "entity type constraint", f"Unknown entity type: {type}.")
+
+
+def not_blank(path: str) -> FieldError:
+    return fault(path, "not blank constraint", "This value should not be blank.")
+
+
+def extra_fields(names: list[str], path: str = "") -> FieldError:
+    shown = ", ".join(f'"{name}"' for name in names)
+    return fault(path, "extra fields constraint", f"This form should not contain extra fields: {shown}.")
+
+
+def no_such_entity(path: str) -> FieldError:
+    return fault(path, "form constraint", "The entity does not exist.")
+
+
+def no_identifier(path: str = "") -> FieldError:
+    detail = "The identifier of an entity must be set in the context."
+    return fault(path, "entity identifier constraint", detail)
+
+
+def not_allowed(action: str, path: str = "") -> FieldError:
+    return fault(path, "action not allowed exception", f'The "{action}" action is not allowed.', status=405)
+
+
+def request_data(path: str, detail: str) -> FieldError:
+    return fault(path, REQUEST, detail)

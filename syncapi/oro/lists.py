@@ -1,0 +1,167 @@
+"""A list of records in one PATCH: stored as it arrives, or done at once when the caller waits (contract 4 and 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from django.conf import settings
+from django.utils import timezone
+from rest_framework.response import Response
+
+from asyncops import bodies, journal
+from asyncops.bodies import StoredBody
+from asyncops.dialects import BodyRefused
+from asyncops.models import Operation
+from asyncops.states import State
+from asyncops.submissions import Submission
+from catalog.commands import Json, Policy
+from syncapi import limits, preferences
+from syncapi.exchange import ApiRequest
+from syncapi.oro import documents, operations, refusals, splitting, synchronous, wording
+from syncapi.oro.names import OPERATIONS
+from syncapi.oro.operations import HIDDEN, Found
+from syncapi.oro.places import Places
+from syncapi.oro.refusals import (
+    AccessDenied,
+    BadHeaderValue,
+    OperationEnded,
+    Refusals,
+    RequestData,
+    common_status,
+    structural,
+)
+from syncapi.oro.routes import Route
+from syncapi.preferences import Preferences
+from syncapi.problems import BadHeader
+
+_LIMIT: str = (
+    "The data limit for the synchronous operation exceeded{where}. The maximum number of {what} that can be processed "
+    "by the synchronous operation is {limit}."
+)
+
+
+def is_sync(meta: Mapping[str, Json]) -> bool:
+    """Raises BadHeaderValue."""
+    mode = str(meta.get("HTTP_X_MODE", "async")).strip()
+    if mode not in {"sync", "async"}:
+        raise BadHeaderValue('The accepted values for the "X-Mode" are "sync" or "async".')
+    return mode == "sync"
+
+
+def receive(request: ApiRequest) -> None:
+    """Store the body before any transaction begins. Raises AccessDenied, RequestData, and what reading raises."""
+    if not all(operations.allows(request.caller, right) for right in (operations.ADD, operations.VIEW)):
+        raise AccessDenied("No access to create the asynchronous operation.")
+    if is_sync(request.META):
+        return
+    pieces = limits.pieces(request._request, limit=settings.MAX_STREAM_BYTES)
+    request.stored = bodies.store(pieces, now=timezone.now())
+
+
+def accept(request: ApiRequest, route: Route, places: Places) -> Response:
+    """202 with the operation, which a worker splits."""
+    assert request.stored is not None, "received before"
+    if not request.stored.size:
+        raise refusals.empty_body()
+    stored = StoredBody(request.stored.pk)
+    if request.stored.size <= bodies.PART and (fault := splitting.emptiness(stored)):
+        raise structural(fault)
+    if Preferences.of(request.META).strict:
+        _read_through(stored)
+    operation = preferences.accept_body(request, submission(request, route))
+    return accepted(operation, request, places)
+
+
+def accepted(operation: Operation, request: ApiRequest, places: Places) -> Response:
+    operation.user, operation.organization = request.caller.user, request.caller.user.organization
+    url = places.of(OPERATIONS, operation.pk)
+    body = {"data": operations.shown(Found(operation), url=url, now=timezone.now())}
+    return Response(body, status=202, headers={"Content-Location": url})
+
+
+def submission(
+    request: ApiRequest, route: Route, items: Sequence[Json] = (), *, policy: Policy | None = None, **context: Json
+) -> Submission:
+    return Submission(
+        dialect="oro",
+        kind="list",
+        entity=route.resource.entity,
+        items=items,
+        context={**request_context(request), "type": route.type, **context},
+        policy=policy or policy_of(request),
+    )
+
+
+def request_context(request: ApiRequest) -> dict[str, Json]:
+    """What a request says for all of its records, and who sends it."""
+    user = request.caller.user
+    context: dict[str, Json] = {"owner": user.number, "organization": user.organization.number}
+    if request.headers.get("X-Integration-Type", "").strip().lower() == "ext_id":
+        context["external"] = True
+    return context
+
+
+def policy_of(request: ApiRequest, default: Policy = Policy.EACH) -> Policy:
+    """Raises BadHeader."""
+    value = request.META.get("HTTP_BULKHEAD_POLICY", default)
+    if value not in set(Policy):
+        raise BadHeader(name="Bulkhead-Policy", value=value)
+    return Policy(value)
+
+
+def accept_at_once(request: ApiRequest, route: Route, places: Places) -> Response:
+    """One chunk under policy `all`, for which the caller waits; the answer is 202 unless it ends in time."""
+    body = request.body_read
+    if not body:
+        raise refusals.empty_body()
+    items = _few_items(body)
+    operation = preferences.accept(request, submission(request, route, items, policy=Policy.ALL, **{HIDDEN: True}))
+    return accepted(operation, request, places)
+
+
+def outcome(operation: Operation, route: Route, places: Places) -> Response:
+    """What the caller waited for: the records, or why none was written. The operation is seen no more."""
+    views = journal.items(operation, with_payload=True)
+    if operation.state == State.SUCCESS:
+        return Response(synchronous.document(operation, views, route.resource, places))
+    found = [wording.word(error, route.resource, place=f"/data/{v.index}") for v in views for error in v.errors]
+    if not found:
+        raise OperationEnded("The operation ended before it was done.")
+    raise Refusals([each.error() for each in found], status=common_status([each.status for each in found]))
+
+
+def _few_items(body: bytes) -> list[Json]:
+    """Raises Refusal for what cannot be read, Refusals for what is wrong with `included`, RequestData for too many."""
+    document = _Document(body)
+    try:
+        included, data = splitting.whole(document)
+    except BodyRefused as refusal:
+        raise structural(refusal.errors[0]) from None
+    if len(data) > settings.ORO_SYNC_RECORDS:
+        raise RequestData(_LIMIT.format(where="", what="records", limit=settings.ORO_SYNC_RECORDS))
+    if len(included) > settings.ORO_SYNC_INCLUDED:
+        limit = settings.ORO_SYNC_INCLUDED
+        raise RequestData(_LIMIT.format(where=' for the section "included"', what="included records", limit=limit))
+    items = [included.item(record) for record in data]
+    errors = [*included.errors, *splitting.not_objects(data), *included.unlinked(documents.UNLINKED)]
+    if errors:
+        raise Refusals([wording.word(error, None, place="").error() for error in errors], status=400)
+    return items
+
+
+class _Document:
+    """A body in memory, as the splitting reads it."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def pieces(self) -> Iterator[bytes]:
+        yield self._body
+
+
+def _read_through(stored: StoredBody) -> None:
+    """`Prefer: handling=strict`: whatever would end the operation as failed is an error of the request."""
+    errors = list(splitting.faults(stored))
+    if errors:
+        worded = [wording.word(error, None, place="").error() for error in errors]
+        raise Refusals(worded, status=400)

@@ -1,0 +1,200 @@
+"""From an item to a command. Pure: a worker does it again with the item as stored.
+
+An item of a list is a resource object as it was sent; with records of `included` that it needs it is a pair
+`[object, {position: included object}]`. `context`: `type` of the URL, `external`, `owner`, `organization`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from catalog.commands import Change, Command, Delete, Json, Link, LinkSet, Mode, Reference, Upsert
+from catalog.outcomes import ErrorCode, FieldError
+from syncapi.oro import faults, records
+from syncapi.oro.actions import UPDATE
+from syncapi.oro.faults import NotUnderstoodError
+from syncapi.oro.kinds import Resource, Way
+from syncapi.oro.names import RESOURCES
+from syncapi.oro.records import Setting, label
+
+
+def of_list(item: Json, context: Mapping[str, Json]) -> Upsert:
+    """A record of a list PATCH (contract 4 to 8)."""
+    record, included = item if isinstance(item, list) else (item, None)
+    resource = RESOURCES[context["type"]]
+    _check_type(record, resource)
+    if not included:
+        return _record(record, resource, Setting.of(context))
+    return _with_included(record, included, resource, context)
+
+
+def of_one(item: Json, context: Mapping[str, Json]) -> Upsert:
+    """The record of a single request; the request was checked when it came in (contract 16)."""
+    return of_list(item, context)
+
+
+def deletion(item: Json, context: Mapping[str, Json]) -> Delete:
+    """`{"id": "5"}` -> the end of that record."""
+    resource = RESOURCES[context["type"]]
+    key = records.key_of(resource, item["id"], external=bool(context.get("external")))
+    if key is None:
+        raise NotUnderstoodError(FieldError(path="", code=ErrorCode.MISSING, params={"by": "id", "value": item["id"]}))
+    return Delete(entity=resource.entity, key=key)
+
+
+def relationship(item: Json, context: Mapping[str, Json]) -> Upsert:
+    """`{"id", "relation", "change", "data"}` -> the record with that relation changed; or, when the mapping belongs to
+
+    the other side, `{"target": identifier, ...}` -> the other record with a link to this one.
+    """
+    resource, setting = RESOURCES[context["type"]], Setting.of(context)
+    relation = resource.relations[item["relation"]]
+    key = records.key_of(resource, item["id"], external=setting.external)
+    if key is None:
+        raise NotUnderstoodError(FieldError(path="", code=ErrorCode.MISSING, params={"by": "id", "value": item["id"]}))
+    if relation.way is Way.REVERSE:
+        other = records.identifier(item["target"], relation, setting, item["path"])
+        links = {relation.source: LinkSet(links=(Link(target=key),), change=Change(item["change"]))}
+        entity = RESOURCES[relation.type].entity
+        return Upsert(entity=entity, key=other, values={}, links=links, mode=Mode.UPDATE)
+    made = records.upsert(
+        {"relationships": {relation.name: {"data": item["data"]}}, "id": item["id"]},
+        resource,
+        setting,
+        UPDATE,
+    )
+    changed = {name: replace(links, change=Change(item["change"])) for name, links in made.links.items()}
+    return replace(made, links=changed)
+
+
+def atomic(item: Json, context: Mapping[str, Json]) -> Command:
+    """`{"op": "add"|"update"|"remove", "ref"|"href", "data"}` (contract 17.1)."""
+    op = item.get("op") if isinstance(item, dict) else None
+    if op not in ("add", "update", "remove"):
+        raise NotUnderstoodError(faults.request_data("", "The 'op' property should be add, update or remove"))
+    type, id, name = _target(item)
+    resource = RESOURCES.get(type)
+    if resource is None:
+        raise NotUnderstoodError(faults.unknown_class(type, ""))
+    inner = {**context, "type": type}
+    if name is not None:
+        return _atomic_relation(item, resource, id, name, inner)
+    if op == "remove":
+        if not resource.deletes:
+            raise NotUnderstoodError(faults.not_allowed("delete"))
+        return deletion({"id": id}, inner)
+    record = item.get("data")
+    if not isinstance(record, dict):
+        raise NotUnderstoodError(faults.request_data("", "The primary data object should exist"))
+    if op == "add":
+        made = _record(record, resource, Setting.of(inner))
+        return replace(made, local=label(type, record["lid"])) if "lid" in record else made
+    return _record({**record, "id": record.get("id", id), "meta": {"update": True}}, resource, Setting.of(inner))
+
+
+def _atomic_relation(
+    item: Mapping[str, Json], resource: Resource, id: Json, name: str, context: Mapping[str, Json]
+) -> Command:
+    relation = resource.relations.get(name)
+    if relation is None or relation.way is Way.REVERSE or not relation.writable:
+        raise NotUnderstoodError(faults.extra_fields([name]))
+    changes = {"add": Change.ADD, "remove": Change.REMOVE, "update": Change.REPLACE}
+    made = {"id": id, "relation": name, "change": changes[item["op"]], "data": item.get("data"), "path": ""}
+    return relationship(made, context)
+
+
+def _target(item: Mapping[str, Json]) -> tuple[str, Json, str | None]:
+    """Type, id and relation that an operation is about: its `ref`, its `href`, or its data."""
+    ref, href, data = item.get("ref"), item.get("href"), item.get("data")
+    if isinstance(ref, dict):
+        return str(ref.get("type")), ref.get("id"), ref.get("relationship")
+    if isinstance(href, str):
+        match href.partition("?")[0].rpartition("/api/")[2].strip("/").split("/"):
+            case [type, id, "relationships", name]:
+                return type, id, name
+            case [type, id]:
+                return type, id, None
+            case [type]:
+                return type, None, None
+    return (str(data.get("type")), data.get("id"), None) if isinstance(data, dict) else ("", None, None)
+
+
+def type_of(item: Json) -> str:
+    return _target(item)[0] if isinstance(item, dict) else ""
+
+
+def relation_of(item: Json) -> str | None:
+    return _target(item)[2] if isinstance(item, dict) else None
+
+
+PARSERS: Final[Mapping[str, Callable[[Json, Mapping[str, Json]], Command]]] = {
+    "list": of_list,
+    "one": of_one,
+    "delete": deletion,
+    "relationship": relationship,
+    "atomic": atomic,
+}
+
+
+def _check_type(record: Json, resource: Resource) -> None:
+    if not isinstance(record, dict) or record.get("type") is None:
+        raise NotUnderstoodError(faults.no_class())
+    if record["type"] != resource.type:
+        raise NotUnderstoodError(faults.wrong_class(record["type"]))
+
+
+def _record(record: Mapping[str, Json], resource: Resource, setting: Setting) -> Upsert:
+    return records.upsert(record, resource, setting, records.action_of(record, resource, setting))
+
+
+def _with_included(
+    record: Mapping[str, Json], included: Mapping[str, Json], resource: Resource, context: Mapping[str, Json]
+) -> Upsert:
+    """The command with the included records that it needs. Relations stated from their side are ours as well."""
+    own = label(record["type"], record.get("id", record.get("lid")))
+    labels = frozenset({own, *(label(other["type"], other.get("id", other.get("lid"))) for other in included.values())})
+    setting = Setting.of(context, labels)
+    errors: list[FieldError] = []
+    also: list[Upsert] = []
+    for position, other in included.items():
+        try:
+            also.append(_included(other, position, setting))
+        except NotUnderstoodError as reason:
+            errors.extend(_placed(error, f"/included/{position}", other["type"]) for error in reason.errors)
+    try:
+        made = _record(record, resource, setting)
+    except NotUnderstoodError as reason:
+        raise NotUnderstoodError(*reason.errors, *errors) from None
+    if errors:
+        raise NotUnderstoodError(*errors)
+    return _joined(replace(made, local=own), also)
+
+
+def _joined(primary: Upsert, included: list[Upsert]) -> Upsert:
+    """What an included record says of its relation to the primary one becomes a link of that."""
+    links, also = dict(primary.links), []
+    for other in included:
+        ours = [i for i in other.beside if isinstance(i, Upsert) and i.key == Reference("local", primary.local)]
+        for name in (name for inner in ours for name in inner.links):
+            before = links.get(name, LinkSet(links=()))
+            links[name] = replace(before, links=(*before.links, Link(target=Reference("local", other.local))))
+        also.append(replace(other, beside=tuple(inner for inner in other.beside if inner not in ours)))
+    return replace(primary, links=links, beside=(*primary.beside, *also))
+
+
+def _included(other: Mapping[str, Json], position: str, setting: Setting) -> Upsert:
+    resource = RESOURCES.get(other["type"])
+    if resource is None:
+        raise NotUnderstoodError(faults.unknown_class(other["type"], ""))
+    action = records.action_of(other, resource, setting, included=True)
+    made = records.upsert(other, resource, setting, action)
+    name = label(other["type"], other.get("id", other.get("lid")))
+    return replace(made, local=name, shared=True, path=f"/included/{position}/{resource.type}")
+
+
+def _placed(error: FieldError, place: str, type: str) -> FieldError:
+    """The catalog's own errors name the type, so that their fields can be worded; ours have been already."""
+    middle = "" if error.code is ErrorCode.DIALECT else f"/{type}"
+    return replace(error, path=f"{place}{middle}{error.path}")

@@ -1,0 +1,289 @@
+"""From a resource object to a command. Pure: a worker does it again with the item as stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from catalog.commands import THIS, Change, Json, Link, LinkSet, Mode, Reference, Upsert
+from catalog.outcomes import ErrorCode, FieldError
+from syncapi.oro import actions, faults
+from syncapi.oro.actions import CREATE, Action, Verb
+from syncapi.oro.faults import NotUnderstoodError, fault, request_data
+from syncapi.oro.kinds import Attribute, Relation, Resource, Way
+from syncapi.oro.names import RESOURCES
+
+MEMBERS: Final = frozenset({"type", "id", "lid", "meta", "attributes", "relationships", "links"})
+_MOST: Final = 2**63
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setting:
+    """What a request says for all of its records, and which labels stand for records that come with this one."""
+
+    external: bool = False  # ids are those of other systems, where the type has such
+    owner: int | None = None  # the numbers of who creates
+    organization: int | None = None
+    labels: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, context: Mapping[str, Json], labels: frozenset[str] = frozenset()) -> Setting:
+        return cls(
+            external=bool(context.get("external")),
+            owner=context.get("owner"),
+            organization=context.get("organization"),
+            labels=labels,
+        )
+
+
+@dataclass(slots=True)
+class Draft:
+    """What is understood of a record so far."""
+
+    values: dict[str, Json] = field(default_factory=dict)
+    links: dict[str, LinkSet] = field(default_factory=dict)
+    also: list[Upsert] = field(default_factory=list)
+    extra: list[str] = field(default_factory=list)
+    errors: list[FieldError] = field(default_factory=list)
+
+
+def label(type: Json, id: Json) -> str:
+    """The name by which records of one request refer to each other."""
+    return f"{type}/{id}"
+
+
+def upsert(record: Mapping[str, Json], resource: Resource, setting: Setting, action: Action = CREATE) -> Upsert:
+    """The record that `record` describes, as `action` says. Raises NotUnderstoodError with every error of it."""
+    draft = Draft()
+    _check_members(record, draft)
+    _read_attributes(record.get("attributes"), resource, draft, action)
+    _read_relationships(record.get("relationships"), resource, draft, setting)
+    if draft.extra:
+        draft.errors.append(faults.extra_fields(draft.extra))
+    key = _key(record, resource, setting, action, draft)
+    if draft.errors:
+        raise NotUnderstoodError(*draft.errors)
+    return _command(resource, key, draft, setting, action)
+
+
+def key_of(resource: Resource, id: Json, *, external: bool) -> Reference | None:
+    """How the catalog names the record with this id; None when no record can have it."""
+    if external and resource.external:
+        return Reference(resource.external, id) if isinstance(id, str) else None
+    if isinstance(id, str):
+        id = int(id) if id.isascii() and id.isdecimal() and len(id) < 20 else None
+    if not isinstance(id, int) or isinstance(id, bool) or not 0 < id < _MOST:
+        return None
+    return Reference("number", id)
+
+
+def identifier(given: Json, relation: Relation, setting: Setting, path: str) -> Reference:
+    """The record that `{"type", "id"}` names. Raises NotUnderstoodError."""
+    if not isinstance(given, dict):
+        raise NotUnderstoodError(request_data(path, "The resource identifier should be an object"))
+    type, id = given.get("type"), given.get("lid", given.get("id"))
+    for name, value in (("type", type), ("id", id)):
+        if value is None:
+            given_null = name in given
+            detail = "should not be null" if given_null else "is required"
+            place = f"{path}/{name}" if given_null else path
+            raise NotUnderstoodError(request_data(place, f"The '{name}' property {detail}"))
+    if label(type, id) in setting.labels or "lid" in given:
+        return Reference("local", label(type, id))
+    if type != relation.type:
+        raise NotUnderstoodError(fault(path, "form constraint", f'The entity type "{type}" is not acceptable.'))
+    key = key_of(RESOURCES[relation.type], id, external=setting.external)
+    if key is None:
+        raise NotUnderstoodError(faults.no_such_entity(path))
+    return key
+
+
+def _check_members(record: Mapping[str, Json], draft: Draft) -> None:
+    if record.keys() <= MEMBERS:
+        return
+    for name in record.keys() - MEMBERS:
+        detail = f"The '{name}' property is not allowed for a resource object"
+        draft.errors.append(request_data("", detail))
+
+
+def _object(given: Json, name: str, draft: Draft) -> Mapping[str, Json]:
+    if given is None or isinstance(given, dict):
+        return given or {}
+    kind = "an associative array" if isinstance(given, list) else "an array"
+    draft.errors.append(request_data(f"/{name}", f"The '{name}' property should be {kind}"))
+    return {}
+
+
+def _read_attributes(given: Json, resource: Resource, draft: Draft, action: Action) -> None:
+    known, required = resource.attributes, resource.required
+    for name, value in _object(given, "attributes", draft).items():
+        attribute = known.get(name)
+        if attribute is None:
+            draft.extra.append(name)
+        elif name in required and (value is None or (isinstance(value, str) and not value.strip())):
+            draft.errors.append(faults.not_blank(f"/attributes/{name}"))
+        else:
+            draft.values[attribute.spec.name] = _worded(value, attribute, draft) if attribute.words else value
+    if (
+        action.verb is not Verb.UPDATE
+        and resource.either
+        and not any(_has(draft, resource, n) for n in resource.either)
+    ):
+        draft.errors.append(faults.not_blank(f"/attributes/{resource.either[0]}"))
+
+
+def _has(draft: Draft, resource: Resource, name: str) -> bool:
+    value = draft.values.get(resource.attributes[name].spec.name)
+    return value is not None and (not isinstance(value, str) or bool(value.strip()))
+
+
+def _worded(value: Json, attribute: Attribute, draft: Draft) -> Json:
+    if isinstance(value, str) and value in attribute.words:
+        return attribute.words[value]
+    detail = "The value you selected is not a valid choice."
+    draft.errors.append(fault(f"/attributes/{attribute.name}", "choice constraint", detail))
+    return None
+
+
+def _read_relationships(given: Json, resource: Resource, draft: Draft, setting: Setting) -> None:
+    for name, value in _object(given, "relationships", draft).items():
+        relation = resource.relations.get(name)
+        if relation is None:
+            draft.extra.append(name)
+        elif not isinstance(value, dict):
+            detail = "The relationship should have 'data' property"
+            draft.errors.append(request_data(f"/relationships/{name}", detail))
+        elif "data" in value and relation.writable:
+            try:
+                _relate(relation, value["data"], draft, setting)
+            except NotUnderstoodError as reason:
+                draft.errors.extend(reason.errors)
+
+
+def _relate(relation: Relation, data: Json, draft: Draft, setting: Setting) -> None:
+    path = f"/relationships/{relation.name}/data"
+    if relation.many != isinstance(data, list):
+        kind = "an array of resource identifiers" if relation.many else "a resource identifier or null"
+        raise NotUnderstoodError(request_data(path, f"The 'data' property should be {kind}"))
+    if relation.many:
+        targets = list(_identifiers(data, relation, setting, path, draft))
+    else:
+        targets = [] if data is None else [identifier(data, relation, setting, path)]
+    match relation.way:
+        case Way.REF:
+            draft.values[relation.source] = targets[0] if targets else None
+        case Way.FIRST:
+            links = tuple(Link(target=target, path=f"/{relation.name}") for target in targets)
+            draft.links.setdefault(relation.source, LinkSet(links=links, change=Change.REPLACE))
+        case Way.LINKS:
+            links = tuple(Link(target=target) for target in targets)
+            draft.links[relation.source] = LinkSet(links=links, change=Change.REPLACE)
+        case Way.REVERSE:
+            draft.also.extend(_from_the_other_side(relation, targets))
+
+
+def _identifiers(
+    data: list[Json], relation: Relation, setting: Setting, path: str, draft: Draft
+) -> Iterator[Reference]:
+    for position, given in enumerate(data):
+        if relation.way is Way.REVERSE and setting.labels and _is_a_strange_label(given, setting):
+            continue
+        try:
+            yield identifier(given, relation, setting, f"{path}/{position}")
+        except NotUnderstoodError as reason:
+            draft.errors.extend(reason.errors)
+
+
+def _is_a_strange_label(given: Json, setting: Setting) -> bool:
+    """A label of another primary record, which has this included one as well and relates it to itself."""
+    if not isinstance(given, dict) or not isinstance(given.get("id"), str) or given["id"].isdecimal():
+        return False
+    return label(given.get("type"), given["id"]) not in setting.labels
+
+
+def _from_the_other_side(relation: Relation, targets: list[Reference]) -> Iterator[Upsert]:
+    """The records whose mapping table it is, each with a link to this one."""
+    entity = RESOURCES[relation.type].entity
+    for position, target in enumerate(targets):
+        yield Upsert(
+            entity=entity,
+            key=target,
+            values={},
+            links={relation.source: LinkSet(links=(Link(target=THIS),))},
+            mode=Mode.UPDATE,
+            path=f"/{relation.name}/{position}",
+        )
+
+
+def _key(
+    record: Mapping[str, Json], resource: Resource, setting: Setting, action: Action, draft: Draft
+) -> Reference | None:
+    """None: a new record. Natural ids are values of a new one."""
+    id, natural = record.get("id"), setting.external and bool(resource.external)
+    match action.verb:
+        case Verb.CREATE | Verb.VALIDATE:
+            if natural and id is not None:
+                draft.values.setdefault(resource.external, id)
+            return None
+        case Verb.UPSERT if action.fields:
+            return _unique_key(resource, action, draft)
+    if id is None or id == "":
+        draft.errors.append(faults.no_identifier())
+        return None
+    key = key_of(resource, id, external=setting.external)
+    if key is None:
+        draft.errors.append(FieldError(path="", code=ErrorCode.MISSING, params={"by": "id", "value": str(id)[:100]}))
+    return key
+
+
+def _unique_key(resource: Resource, action: Action, draft: Draft) -> Reference | None:
+    name = resource.unique[frozenset(action.fields)]
+    parts = [draft.values.get(field) for field in resource.spec.keys_by_name[name].fields]
+    for one, part in zip(resource.spec.keys_by_name[name].fields, parts, strict=True):
+        if part is None and not draft.errors:
+            draft.errors.append(faults.not_blank(f"/{resource.by_field[one]}"))
+    return Reference(name, parts[0] if len(parts) == 1 else tuple(parts))
+
+
+_MODES: Final = {
+    Verb.CREATE: Mode.UPSERT,
+    Verb.VALIDATE: Mode.UPSERT,
+    Verb.UPDATE: Mode.UPDATE,
+    Verb.UPSERT: Mode.UPSERT,
+}
+
+
+def _command(resource: Resource, key: Reference | None, draft: Draft, setting: Setting, action: Action) -> Upsert:
+    creator = _creator(resource, setting) if action.verb is not Verb.UPDATE else {}
+    return Upsert(
+        entity=resource.entity,
+        key=key,
+        values=draft.values | creator if key is None else draft.values,
+        defaults={} if key is None else creator,
+        links=draft.links,
+        beside=tuple(draft.also),
+        required=resource.mandatory,
+        mode=_MODES[action.verb],
+        rehearsed=action.verb is Verb.VALIDATE,
+    )
+
+
+def _creator(resource: Resource, setting: Setting) -> dict[str, Json]:
+    """Whoever sends a new record owns it."""
+    if "owner" not in resource.spec.by_name or setting.owner is None:
+        return {}
+    return {
+        "owner": Reference("number", setting.owner),
+        "organization": Reference("number", setting.organization),
+    }
+
+
+def action_of(record: Mapping[str, Json], resource: Resource, setting: Setting, *, included: bool = False) -> Action:
+    """What the record asks for, if its type can do that. Raises NotUnderstoodError."""
+    action = actions.read(record, resource, external=setting.external, included=included)
+    if action.verb is Verb.UPDATE and not resource.updates:
+        raise NotUnderstoodError(faults.not_allowed("update"))
+    if action.verb is not Verb.UPDATE and not resource.creates:
+        raise NotUnderstoodError(faults.not_allowed("create"))
+    return action

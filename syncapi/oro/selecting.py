@@ -1,0 +1,147 @@
+"""From the conditions of a query to the records that fit, as far as this caller may see them."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+from typing import Final
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import F, Model, Q, QuerySet
+
+from catalog.commands import Json
+from catalog.plans import plan
+from syncapi.oro.kinds import Relation, Resource, Way
+from syncapi.oro.names import RESOURCES
+from syncapi.oro.queries import Condition, Operator, Order, Range
+
+_LOOKUPS: Final = {
+    Operator.LT: "lt",
+    Operator.LTE: "lte",
+    Operator.GT: "gt",
+    Operator.GTE: "gte",
+    Operator.CONTAINS: "icontains",
+    Operator.STARTS_WITH: "istartswith",
+    Operator.ENDS_WITH: "iendswith",
+}
+_NEGATED: Final = {
+    Operator.NEQ: Operator.EQ,
+    Operator.NOT_CONTAINS: Operator.CONTAINS,
+    Operator.NOT_STARTS_WITH: Operator.STARTS_WITH,
+    Operator.NOT_ENDS_WITH: Operator.ENDS_WITH,
+}
+Records = QuerySet[Model]
+
+
+def everything(resource: Resource) -> Records:
+    return plan(resource.entity).model._default_manager.all()
+
+
+def visible(resource: Resource, *, organization: UUID) -> Records:
+    """The records of a type that belong to the caller's organization, or to nobody."""
+    records = everything(resource)
+    if resource.entity == "organization":
+        return records.filter(pk=organization)
+    if resource.entity == "user":
+        return records.filter(organization=organization)
+    if "organization" in resource.spec.by_name:
+        return records.filter(Q(organization=organization) | Q(organization=None))
+    return records
+
+
+def id_column(resource: Resource, *, external: bool) -> str:
+    """The column whose value is the id of a resource object."""
+    if external and resource.external:
+        return resource.spec.by_name[resource.attributes[resource.external].spec.name].name
+    return "number"
+
+
+def fitting(records: Records, conditions: tuple[Condition, ...], resource: Resource, *, external: bool) -> Records:
+    for condition in conditions:
+        records = records.filter(_q(condition, resource, external))
+    return records
+
+
+def ordered(records: Records, order: tuple[Order, ...], *, column: str) -> Records:
+    """By the id in the end, so that pages neither repeat nor leave out a record."""
+    terms = [(F(one.spec.name) if one.spec else F(column), one.descending) for one in order]
+    return records.order_by(*(term.desc() if down else term.asc() for term, down in terms), "number")
+
+
+def _q(condition: Condition, resource: Resource, external: bool) -> Q:
+    relation = condition.relation
+    if relation is None:
+        column = condition.spec.name if condition.spec else id_column(resource, external=external)
+        return _compared(column, condition, is_id=condition.spec is None)
+    if relation.way is Way.SELF:
+        return _compared("number", condition, is_id=True)
+    target = RESOURCES[relation.type]
+    inner = condition.spec.name if condition.spec else id_column(target, external=external)
+    if relation.way is Way.REF:
+        if condition.operator is Operator.EXISTS:
+            return Q(**{f"{relation.source}__isnull": not condition.values[0]})
+        return _compared(f"{relation.source}__{inner}", condition, is_id=condition.spec is None)
+    return _among_many(relation, resource, condition, inner)
+
+
+def _among_many(relation: Relation, resource: Resource, condition: Condition, inner: str) -> Q:
+    """Whether one of the related records has this id, or, negated, none has; or whether there is one at all."""
+    model, owner, target = joining(relation, resource)
+    if condition.operator is Operator.EXISTS:
+        found = Q(pk__in=model._default_manager.values(owner))
+        return found if condition.values[0] else ~found
+    column = f"{target}__{inner}" if target else inner
+    rows = model._default_manager.filter(_equal(column, condition.values, is_id=True))
+    found = Q(pk__in=rows.values(owner))
+    return found if condition.operator is Operator.EQ else ~found
+
+
+def joining(relation: Relation, resource: Resource) -> tuple[type[Model], str, str]:
+    """The table of a to-many relation, its column of this side, and its field of the other ("": the row itself)."""
+    match relation.way:
+        case Way.CHILDREN:
+            children = resource.spec.children_by_name[relation.source]
+            return plan(children.entity).model, f"{children.field}_id", ""
+        case Way.REVERSE:
+            links = RESOURCES[relation.type].spec.links_by_name[relation.source]
+            return apps.get_model(links.mapping), f"{links.target}_id", links.owner
+    links = resource.spec.links_by_name[relation.source]
+    return apps.get_model(links.mapping), f"{links.owner}_id", links.target
+
+
+def _compared(column: str, condition: Condition, *, is_id: bool) -> Q:
+    operator, values = condition.operator, condition.values
+    if operator is Operator.EXISTS:
+        return Q(**{f"{column}__isnull": not values[0]})
+    if operator is Operator.NEQ_OR_NULL:
+        return ~_equal(column, values, is_id=is_id) | Q(**{f"{column}__isnull": True})
+    if operator in _NEGATED:
+        positive = _NEGATED[operator]
+        return ~_any(column, positive, values, is_id=is_id) & Q(**{f"{column}__isnull": False})
+    return _any(column, operator, values, is_id=is_id)
+
+
+def _any(column: str, operator: Operator, values: tuple[Json, ...], *, is_id: bool) -> Q:
+    if operator is Operator.EQ:
+        return _equal(column, values, is_id=is_id)
+    known = [_id(value, column) if is_id else value for value in values]
+    parts = [Q(**{f"{column}__{_LOOKUPS[operator]}": value}) for value in known if value is not None]
+    return reduce(or_, parts) if parts else Q(pk__in=[])
+
+
+def _equal(column: str, values: tuple[Json, ...], *, is_id: bool) -> Q:
+    exact = [_id(value, column) if is_id else value for value in values if not isinstance(value, Range)]
+    found = Q(**{f"{column}__in": [value for value in exact if value is not None]})
+    for value in values:
+        if isinstance(value, Range):
+            found |= Q(**{f"{column}__gte": value.low, f"{column}__lte": value.high})
+    return found
+
+
+def _id(value: Json, column: str) -> Json:
+    """A number in decimal digits; an external id as it is. None: no record has it."""
+    if not column.endswith("number"):
+        return value
+    text = str(value)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None

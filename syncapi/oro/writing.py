@@ -1,0 +1,206 @@
+"""Calls that write single records and relationships, in the request (contract 16)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from rest_framework.response import Response
+
+from asyncops import intake
+from asyncops.submissions import Submission
+from catalog import writing
+from catalog.commands import Change, Indexing, Json, Policy
+from catalog.outcomes import Outcome, OutcomeKind
+from syncapi import preferences
+from syncapi.exchange import ApiRequest
+from syncapi.oro import actions, bodies, lists, queries, reading, selecting, wording
+from syncapi.oro.actions import Verb
+from syncapi.oro.faults import VALUE
+from syncapi.oro.kinds import Resource
+from syncapi.oro.places import Places
+from syncapi.oro.refusals import BadFilter, NoSuchEntity, Refusals, RequestData, common_status
+from syncapi.oro.routes import Route
+
+MOST_DELETED: Final = 100  # by one DELETE of a list
+_NO_ID: Final = "The upsert operation is not supported for resources with auto-generated identifier value."
+_ONLY_ID: Final = "Only the entity identifier can be used by the upsert operation to find an entity."
+
+
+def create(request: ApiRequest, route: Route, places: Places) -> Response:
+    """201 with the new record, 200 when an upsert found one."""
+    document = bodies.decode(request.body_read, max_depth=settings.MAX_JSON_DEPTH)
+    record = bodies.primary(document)
+    bodies.check_type(record, route.type)
+    made = bodies.item(document, record)
+    if _asks_for(record, "validate"):
+        return _validated(request, route, places, made, without="validate", status=201)
+    outcome = _run(request, route, made)
+    return _answer(request, route.resource, outcome, places, new=outcome.kind is OutcomeKind.CREATED)
+
+
+def update(request: ApiRequest, route: Route, places: Places) -> Response:
+    """200 with the record; 201 when an upsert made it. Only what was sent changes."""
+    document = bodies.decode(request.body_read, max_depth=settings.MAX_JSON_DEPTH)
+    record = bodies.primary(document)
+    bodies.check_type(record, route.type)
+    bodies.check_id(record, route.id)
+    meta = _meta_of_update(record, route.resource, external=reading.is_external(request))
+    made = bodies.item(document, {**record, "meta": meta})
+    if not meta.get("upsert"):
+        reading.find(request, route.resource, route.id)
+    if _asks_for(record, "validate"):
+        return _validated(request, route, places, made, without="validate", status=200)
+    outcome = _run(request, route, made)
+    return _answer(request, route.resource, outcome, places, new=outcome.kind is OutcomeKind.CREATED)
+
+
+def delete(request: ApiRequest, route: Route, places: Places) -> Response:
+    reading.find(request, route.resource, route.id)
+    _perform(request, route, [{"id": route.id}], kind="delete", place="/data")
+    return _gone(request)
+
+
+def delete_list(request: ApiRequest, route: Route, places: Places) -> Response:
+    """By filter, a hundred at most; what else the query holds is an error, and so is no filter at all."""
+    resource = route.resource
+    conditions = queries.conditions(reading.parameters(request), resource)
+    if not conditions:
+        raise BadFilter("At least one filter must be provided.")
+    external = reading.is_external(request)
+    column = selecting.id_column(resource, external=external)
+    found = selecting.visible(resource, organization=request.caller.user.organization_id)
+    fitting = selecting.fitting(found, conditions, resource, external=external).order_by("number")
+    ids = [str(id) for id in fitting.values_list(column, flat=True)[:MOST_DELETED]]
+    if ids:
+        _perform(request, route, [{"id": id} for id in ids], kind="delete", place="/data/{index}")
+    response = _gone(request)
+    if reading.wants(request, "deletedCount"):
+        response.headers["X-Include-Deleted-Count"] = str(len(ids))
+    return response
+
+
+def relate(request: ApiRequest, route: Route, places: Places, change: Change) -> Response:
+    """204. The linkage is replaced, added to, or taken from."""
+    relation = route.relation
+    assert relation is not None, "the route has one"
+    document = bodies.decode(request.body_read, max_depth=settings.MAX_JSON_DEPTH)
+    data = bodies.linkage(document, many=relation.many)
+    reading.find(request, route.resource, route.id)
+    common = {"id": route.id, "relation": relation.name}
+    if reading.is_reverse(route):
+        items = [common | item for item in _of_the_others(request, route, places, data, change)]
+    else:
+        items = [{**common, "change": change, "data": data, "path": "/data"}]
+    if items:
+        _perform(request, route, items, kind="relationship", place="")
+    return Response(status=204)
+
+
+def _of_the_others(
+    request: ApiRequest, route: Route, places: Places, data: Sequence[Json], change: Change
+) -> Iterator[dict[str, Json]]:
+    """A change of each record whose mapping table it is; replacing also takes the link from those not named."""
+    added = Change.ADD if change is Change.REPLACE else change
+    for position, target in enumerate(data):
+        yield {"target": target, "change": added, "path": f"/data/{position}"}
+    if change is Change.REPLACE:
+        kept = [target.get("id") for target in data if isinstance(target, dict)]
+        for other in reading.linkage(request, route, places):
+            if other["id"] not in map(str, kept):
+                yield {"target": other, "change": Change.REMOVE, "path": "/data"}
+
+
+def _run(request: ApiRequest, route: Route, item: Json) -> Outcome:
+    return _perform(request, route, [item], kind="one", place="/data")[0]
+
+
+def _perform(request: ApiRequest, route: Route, items: Sequence[Json], *, kind: str, place: str) -> Sequence[Outcome]:
+    """Raises Refusals with every error, and then nothing is written."""
+    _, outcomes = preferences.run_now(request, submission(request, route, items, kind=kind, place=place))
+    refuse_if_wrong(outcomes, route.resource, place)
+    return outcomes
+
+
+def refuse_if_wrong(outcomes: Sequence[Outcome], resource: Resource, place: str) -> None:
+    worded = [
+        wording.word(error, resource, place=place.replace("{index}", str(index)))
+        for index, outcome in enumerate(outcomes)
+        for error in outcome.errors
+    ]
+    if worded:
+        raise Refusals([each.error() for each in worded], status=common_status([each.status for each in worded]))
+
+
+def submission(request: ApiRequest, route: Route, items: Sequence[Json], *, kind: str, place: str) -> Submission:
+    return Submission(
+        dialect="oro",
+        kind=kind,
+        entity=route.resource.entity,
+        items=items,
+        context={**lists.request_context(request), "type": route.type, "place": place},
+        policy=Policy.ALL,
+    )
+
+
+def _answer(request: ApiRequest, resource: Resource, outcome: Outcome, places: Places, *, new: bool) -> Response:
+    if outcome.id is None:
+        raise NoSuchEntity
+    body = reading.one(request, resource, outcome.id, places)
+    if not new:
+        return Response(body)
+    return Response(body, status=201, headers={"Location": places.of(resource.type, body["data"]["id"])})
+
+
+def _gone(request: ApiRequest) -> Response:
+    """204; a document for those who ask for one, since some clients read a body whatever the status."""
+    if "return=representation" in request.META.get("HTTP_PREFER", "").replace(" ", ""):
+        return Response({"meta": {}}, headers={"Preference-Applied": "return=representation"})
+    return Response(status=204)
+
+
+def _asks_for(record: Mapping[str, Json], flag: str) -> bool:
+    meta = record.get("meta")
+    return isinstance(meta, dict) and meta.get(flag) is True
+
+
+def _meta_of_update(record: Mapping[str, Json], resource: Resource, *, external: bool) -> dict[str, Json]:
+    """What `meta` says of one record that its URL names. Raises RequestData, NotUnderstoodError."""
+    meta = record.get("meta") or {}
+    if not isinstance(meta, dict):
+        raise RequestData("The 'meta' property should be an associative array", pointer="/data/meta")
+    asked = meta.get("upsert")
+    if asked not in (None, False) and not (external and resource.external):
+        detail = _ONLY_ID if isinstance(asked, list) and asked != ["id"] else _NO_ID
+        raise Refusals([_upsert_error(detail)], status=400)
+    action = actions.read({"meta": meta}, resource, external=external)
+    return {"upsert": True} if action.verb is Verb.UPSERT else {"update": True}
+
+
+def _upsert_error(detail: str) -> dict[str, Json]:
+    return {"status": "400", "title": VALUE, "detail": detail, "source": {"pointer": "/meta/upsert"}}
+
+
+def _validated(request: ApiRequest, route: Route, places: Places, item: Json, *, without: str, status: int) -> Response:
+    """As if it were written, and it is not: the answer is made before all of it is undone."""
+    record, *rest = item if isinstance(item, list) else [item]
+    meta = {name: value for name, value in (record.get("meta") or {}).items() if name != without}
+    bare = {**record, "meta": meta}
+    wanted = submission(request, route, [[bare, *rest] if rest else bare], kind="one", place="/data")
+    with _undone(request, wanted) as outcomes:
+        refuse_if_wrong(outcomes, route.resource, "/data")
+        id: UUID | None = outcomes[0].id
+        assert id is not None, "a record that is written has an id"
+        return Response(reading.one(request, route.resource, id, places), status=status)
+
+
+@contextmanager
+def _undone(request: ApiRequest, wanted: Submission) -> Iterator[Sequence[Outcome]]:
+    commands = [entry for entry in intake.understand(wanted) if not isinstance(entry, Outcome)]
+    with transaction.atomic():
+        yield writing.apply(commands, policy=wanted.policy, rights=request.caller.rights, indexing=Indexing.OFF)
+        transaction.set_rollback(True)
