@@ -49,6 +49,11 @@ def retry(
     return retrying.retry(operation, which=which, by=by, now=now or timezone.now(), dry_run=dry_run)
 
 
+def replay(operation: Operation, *, by: User, now: datetime | None = None) -> Operation:
+    """Accept again all items of an ended operation, with the rights of `by`; the child. Raises retrying.CannotRetry."""
+    return retrying.replay(operation, by=by, now=now or timezone.now())
+
+
 def revert(operation: Operation, *, by: User, now: datetime | None = None, dry_run: bool = False) -> Operation:
     """Bring its records back to what they were, where nobody wrote since; the child operation.
 

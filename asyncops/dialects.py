@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from uuid import UUID
 
 from asyncops.bodies import Pieces
 from catalog.commands import Command, Json
 from catalog.images import KeptImage
 from catalog.outcomes import FieldError
+
+if TYPE_CHECKING:
+    from asyncops.models import Operation
 
 
 class ItemRefused(Exception):
@@ -65,6 +68,22 @@ class StreamingDialect(Dialect, Protocol):
 
         `remark`: for errors of the request that leave its items alone. Raises BodyRefused, and nothing is written.
         """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatusAnswer:
+    """What a caller of a dialect would be told of an operation."""
+
+    request: str  # e.g. "GET /rest/V1/bulk/<uuid>/status"
+    answer: Json
+
+
+@runtime_checkable
+class ShowingDialect(Dialect, Protocol):
+    """A dialect that can show every operation, whatever dialect accepted it."""
+
+    def render_status(self, operation: Operation, *, items: int, now: datetime) -> StatusAnswer:
+        """In its own form and words; of the items at most so many, the first ones."""
 
 
 class Cause(StrEnum):
@@ -156,6 +175,11 @@ def register(dialect: Dialect, *, notifier: Notifier | None = None) -> None:
 
 def get(name: str) -> Dialect:
     return _REGISTERED[name]
+
+
+def showing() -> list[ShowingDialect]:
+    """Those that can show an operation, in the order of their names."""
+    return [dialect for _, dialect in sorted(_REGISTERED.items()) if isinstance(dialect, ShowingDialect)]
 
 
 def streaming(name: str) -> StreamingDialect:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -19,6 +19,7 @@ from catalog.models import User
 from catalog.outcomes import OutcomeKind
 from catalog.sql import run
 
+REPLAY: Final = "replay"  # what its operation repeats: everything
 SAME: Final = ("organization_id", "dialect", "kind", "entity", "context", "endpoint", "policy", "dry_run")
 
 
@@ -53,6 +54,9 @@ OUTCOMES: Final = {
 }
 
 
+EVERYTHING: Final = frozenset({*OutcomeKind, UNTOUCHED})
+
+
 def retry(operation: Operation, *, which: Which, by: User, now: datetime, dry_run: bool = False) -> Operation:
     """The new operation, a child of this one; its items keep their order. Raises CannotRetry.
 
@@ -64,7 +68,24 @@ def retry(operation: Operation, *, which: Which, by: User, now: datetime, dry_ru
         _check(parent, which, dry_run=dry_run)
         child = _child(parent, which, by, now)
         child.dry_run = child.dry_run or dry_run
-        chunks = list(_chunks(child, parent, which))
+        chunks = list(_chunks(child, parent, OUTCOMES[which]))
+        child.total = sum(chunk.size for chunk in chunks)
+        if not chunks:
+            raise NothingToRetry
+        Chunk.objects.bulk_create(chunks)
+        operations.append(child)
+        transaction.on_commit(doorbell.ring, robust=True)
+    return child
+
+
+def replay(operation: Operation, *, by: User, now: datetime) -> Operation:
+    """All items of an ended operation once more, as a child of it; as often as one likes. Raises CannotRetry."""
+    with intake.one_commit() as operations:
+        parent = Operation.objects.select_for_update(of=("self",)).get(pk=operation.pk)
+        if not parent.is_final:
+            raise StillRunning
+        child = _child(parent, REPLAY, by, now)
+        chunks = list(_chunks(child, parent, EVERYTHING))
         child.total = sum(chunk.size for chunk in chunks)
         if not chunks:
             raise NothingToRetry
@@ -86,7 +107,7 @@ def _check(parent: Operation, which: Which, *, dry_run: bool) -> None:
         raise AlreadyRetried
 
 
-def _child(parent: Operation, which: Which, by: User, now: datetime) -> Operation:
+def _child(parent: Operation, which: str, by: User, now: datetime) -> Operation:
     [(number,)] = run("SELECT nextval(pg_get_serial_sequence('asyncops_operation', 'id'))")
     same = {name: getattr(parent, name) for name in SAME}
     lifetime = dialects.get(parent.dialect).lifetime
@@ -95,13 +116,13 @@ def _child(parent: Operation, which: Which, by: User, now: datetime) -> Operatio
     )
 
 
-def _chunks(child: Operation, parent: Operation, which: Which) -> Iterator[Chunk]:
+def _chunks(child: Operation, parent: Operation, outcomes: Set[str]) -> Iterator[Chunk]:
     """As full as any; under policy `all` a single one."""
     size = parent.total if child.policy == Policy.ALL or child.dry_run else settings.CHUNK_RECORDS
     kept: list[Json] = []
     first = number = 0
     for chunk in parent.chunks.order_by("first").defer("writes", "refers").iterator(chunk_size=1):
-        kept += _unwritten(parent, chunk, which)
+        kept += _wanted(parent, chunk, outcomes)
         while len(kept) >= size:
             yield from understanding.chunks(child, kept[:size], first=first, number=number, size=size)
             kept, first, number = kept[size:], first + size, number + 1
@@ -109,8 +130,8 @@ def _chunks(child: Operation, parent: Operation, which: Which) -> Iterator[Chunk
         yield from understanding.chunks(child, kept, first=first, number=number, size=size)
 
 
-def _unwritten(parent: Operation, chunk: Chunk, which: Which) -> list[Json]:
+def _wanted(parent: Operation, chunk: Chunk, outcomes: Set[str]) -> list[Json]:
     views = journal.window(parent, chunk, first=chunk.first, count=chunk.size)
-    indexes = [view.index - chunk.first for view in views if view.outcome in OUTCOMES[which]]
+    indexes = [view.index - chunk.first for view in views if view.outcome in outcomes]
     items = orjson.loads(chunk.payload) if indexes else []
     return [items[index] for index in indexes]

@@ -13,7 +13,7 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.urls import reverse
 
-from asyncops import journal
+from asyncops import journal, redacting
 from asyncops.journal import ItemView
 from asyncops.models import Item, ItemError, ItemOutcome, Operation
 from catalog.entities import ENTITIES
@@ -87,7 +87,7 @@ def page(operation: Operation, request: HttpRequest, *, site: AdminSite) -> Page
 
 def payload(item: ItemView) -> str:
     """The item as it was sent, indented."""
-    text = orjson.dumps(item.payload, option=orjson.OPT_INDENT_2).decode()
+    text = orjson.dumps(redacting.redacted(item.payload), option=orjson.OPT_INDENT_2).decode()
     return text if len(text) <= LONGEST_PAYLOAD else f"{text[:LONGEST_PAYLOAD]}\n… {len(text):,} characters in all"
 
 

@@ -9,17 +9,20 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
 from asyncops import journal, searching
-from asyncops.admin import cancelling, columns, items, queue, timeline, work
+from asyncops.admin import acts, cancelling, columns, digest, downloads, family, items, queue, timeline, views, work
 from asyncops.admin.cancelling import named
 from asyncops.admin.filters import FILTERS
 from asyncops.admin.listing import OperationList
 from asyncops.models import Operation, OperationQuerySet
+from asyncops.results import ResultSet
 from catalog.admin.reading import OwnedAdmin, ReadOnlyAdmin, staff
 
 LIST = "admin:asyncops_operation_changelist"
@@ -62,6 +65,10 @@ class OperationAdmin(OwnedAdmin[Operation], ReadOnlyAdmin[Operation]):
             path("cancel/", view(self.cancel_many_view), name="asyncops_operation_cancel_selected"),
             path("live/", view(self.live_view), name="asyncops_live"),
             path("<int:number>/cancel/", view(self.cancel_one_view), name="asyncops_operation_cancel"),
+            path("<int:number>/do/<slug:name>/", view(self.act_view), name="asyncops_operation_act"),
+            path("<int:number>/as/<slug:name>/", view(self.as_view), name="asyncops_operation_as"),
+            path("<int:number>/errors.csv", view(self.errors_view), name="asyncops_operation_errors"),
+            path("<int:number>/<slug:wanted>.jsonl", view(self.results_view), name="asyncops_operation_results"),
             path("<int:number>/items/<int:index>/", view(self.item_view), name="asyncops_operation_item"),
         ]
         return [*queue.urls(view), *own, *super().get_urls()]
@@ -75,8 +82,14 @@ class OperationAdmin(OwnedAdmin[Operation], ReadOnlyAdmin[Operation]):
             "title": f"Operation {operation.pk}",
             "operation": operation,
             "may_cancel": not operation.is_final and self.has_cancel_permission(request),
+            "acts": acts.possible(operation, request),
+            "progress": operation.progress(now=timezone.now()),
             "events": timeline.of(operation),
             "work": work.of(operation),
+            "digest": digest.of(operation),
+            "family": family.of(operation),
+            "dialects": views.names(),
+            "results": list(ResultSet),
             "items": items.page(operation, request, site=self.admin_site),
         }
         return self._render(request, "operation", context)
@@ -103,6 +116,35 @@ class OperationAdmin(OwnedAdmin[Operation], ReadOnlyAdmin[Operation]):
             "payload": items.payload(views[0]),
         }
         return self._render(request, "item", context)
+
+    def act_view(self, request: HttpRequest, number: int, name: str) -> HttpResponse:
+        """Asks, and does it when the answer is posted."""
+        operation, act = self._operation(request, number), acts.ACTS.get(name)
+        if act is None:
+            raise Http404
+        if not staff(request).has_perm(act.right):
+            raise PermissionDenied
+        if request.method == "POST":
+            child = acts.do(act, operation, request)
+            return HttpResponseRedirect(reverse(PAGE, args=[(child or operation).pk]))
+        return self._render(request, "confirm_act", {"title": act.label, "operation": operation, "act": act})
+
+    @method_decorator(require_safe)
+    def as_view(self, request: HttpRequest, number: int, name: str) -> HttpResponse:
+        operation = self._operation(request, number)
+        shown = views.show(operation, name, now=timezone.now())
+        context = {"operation": operation, "shown": shown, "dialect": name, "dialects": views.names()}
+        return self._render(request, "as", {"title": f"As {name.title()} shows it", "item": operation, **context})
+
+    @method_decorator(require_safe)
+    def errors_view(self, request: HttpRequest, number: int) -> HttpResponseBase:
+        return downloads.errors(self._operation(request, number))
+
+    @method_decorator(require_safe)
+    def results_view(self, request: HttpRequest, number: int, wanted: str) -> HttpResponseBase:
+        if wanted not in list(ResultSet):
+            raise Http404
+        return downloads.result_set(self._operation(request, number), ResultSet(wanted))
 
     @admin.action(description="Cancel selected operations", permissions=["cancel"])
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Operation]) -> HttpResponse:

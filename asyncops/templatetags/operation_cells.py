@@ -14,8 +14,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 
+from asyncops import jobids, redacting
 from asyncops.models import Operation
 from catalog.commands import Json
+from catalog.outcomes import FieldError
 
 NOTHING: Final = mark_safe('<span class="op-none">-</span>')
 LONGEST_VALUE: Final = 200  # characters of a parameter
@@ -63,6 +65,31 @@ def since_exactly(moment: datetime, now: datetime) -> str:
 def rate(records: float) -> str:
     """Records a second."""
     return f"{records:,.1f}" if 0 < records < 10 else f"{records:,.0f}"
+
+
+@register.filter
+def lasting(seconds: float) -> str:
+    """An estimate, as people say it."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
+
+
+@register.filter
+def job(number: int) -> str:
+    return jobids.of(number)
+
+
+@register.filter
+def parameters(error: FieldError) -> Iterable[tuple[str, Json]]:
+    """Without credentials."""
+    return redacting.of_error(error.path, error.params).items()
+
+
+@register.filter
+def shown_of(thing: Json, name: str) -> Json:
+    """Without credentials."""
+    return redacting.redacted(thing, name)
 
 
 @register.filter

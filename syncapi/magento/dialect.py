@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
 
-from asyncops.dialects import ItemRefused
+from asyncops.dialects import ItemRefused, StatusAnswer
+from asyncops.models import Operation
 from catalog.commands import Command, Json
+from syncapi.magento import status
 from syncapi.magento.drafts import NotUnderstoodError
 from syncapi.magento.urls import TABLE
 
@@ -35,6 +37,10 @@ class MagentoDialect:
     def missing_is_refused(self, kind: str) -> bool:
         """Deleting a product that is not there is an error (contract 5)."""
         return True
+
+    def render_status(self, operation: Operation, *, items: int, now: datetime) -> StatusAnswer:
+        answer = status.short(operation, TABLE.of_kind(operation.kind), most=items)
+        return StatusAnswer(request=f"GET /rest/V1/bulk/{operation.uuid}/status", answer=answer)
 
 
 MAGENTO: Final = MagentoDialect()

@@ -48,8 +48,9 @@ def find(uuid: str, *, organization_id: UUID) -> Operation:
     return operation
 
 
-def short(operation: Operation, route: WriteRoute | None) -> dict[str, Json]:
-    views = journal.items(operation, with_payload=operation.refused > 0)
+def short(operation: Operation, route: WriteRoute | None, *, most: int | None = None) -> dict[str, Json]:
+    """`most`: of the items no more than the first so many."""
+    views = journal.items(operation, count=most, with_payload=operation.refused > 0)
     return _envelope(operation, route, [_result(view, operation, route) for view in views])
 
 

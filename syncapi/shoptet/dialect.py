@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
 
+from asyncops import jobids
 from asyncops.bodies import Pieces
-from asyncops.dialects import Cause, ItemRefused, Notice, Query, Wanted
+from asyncops.dialects import Cause, ItemRefused, Notice, Query, StatusAnswer, Wanted
+from asyncops.models import Operation
 from catalog.commands import Command, Json
 from catalog.images import KeptImage
 from catalog.outcomes import FieldError
-from syncapi.shoptet import notices, parsing, snapshots, splitting, uploading
+from syncapi.shoptet import logs, notices, parsing, rendering, snapshots, splitting, uploading
 from syncapi.shoptet.parsing import uploads
 from syncapi.shoptet.parsing.drafts import NotUnderstoodError
 
@@ -64,6 +66,12 @@ class ShoptetDialect:
     def missing_is_refused(self, kind: str) -> bool:
         """Deleting a product that is not there is an error of its row (contract 4)."""
         return True
+
+    def render_status(self, operation: Operation, *, items: int, now: datetime) -> StatusAnswer:
+        """A job has no items."""
+        job = rendering.job(operation, now=now, base="", log=logs.of(operation))
+        request = f"GET /api/system/jobs/{jobids.of(operation.pk)}"
+        return StatusAnswer(request=request, answer={"data": {**job, "job": job}, "errors": None})
 
 
 SHOPTET: Final = ShoptetDialect()
