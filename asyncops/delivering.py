@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from asyncops import fanning, fetching, leasing, schedule, signing, webhooks
+from asyncops import fanning, fetching, leasing, schedule, signing, tallying, webhooks
 from asyncops.fetching import FetchFailed
 from asyncops.network import Kind, Work
 from asyncops.network_models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookFanout, WebhookKey
@@ -138,6 +138,8 @@ class Webhooks(Kind[Sending, Sent]):
             ours = _store(done)
             kept = [(work, sent) for work, sent in done if work.id in ours]
             WebhookAttempt.objects.bulk_create([_attempt(work, sent) for work, sent in kept])
+            acknowledged = sum(sent.is_acknowledged for _, sent in kept)
+            tallying.webhooks(acknowledged=acknowledged, failed=len(kept) - acknowledged)
             _judge([(work, sent) for work, sent in kept if not work.is_manual])
 
     def is_due(self) -> bool:

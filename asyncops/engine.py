@@ -10,6 +10,7 @@ from itertools import groupby
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
+from structlog.contextvars import bound_contextvars
 
 from asyncops import claims, dialects, downloading, failing, finishing, journal, naming, splitting
 from asyncops.claims import Claim
@@ -68,6 +69,12 @@ def split_next() -> bool:
 
 def work(claimed: Sequence[Claim]) -> None:
     """Apply what was claimed and finalise what that completes. A failure frees the chunks for another attempt."""
+    with bound_contextvars(chunks=[claim.chunk for claim in claimed]):
+        _work(claimed)
+
+
+def _work(claimed: Sequence[Claim]) -> None:
+    begun = time.monotonic()
     try:
         operations = apply(claimed)
     except (OperationalError, InterfaceError) as reason:
@@ -75,9 +82,10 @@ def work(claimed: Sequence[Claim]) -> None:
         failing.free(claimed, reason, transient=True)
         return
     except Exception as reason:
-        log.exception("chunks_failed", chunks=[claim.chunk for claim in claimed])
+        log.exception("chunks_failed")
         failing.free(claimed, reason, transient=False)
         return
+    log.info("chunks_applied", operations=sorted(operations), ms=round((time.monotonic() - begun) * 1000, 1))
     finishing.finalise(operations)
 
 
@@ -94,13 +102,14 @@ def apply(claimed: Sequence[Claim]) -> set[int]:
 
     Claims that were lost meanwhile are left alone: their new holder stores the outcome.
     """
+    begun = time.monotonic()
     with transaction.atomic():
         held = _fenced(claimed)
         _skip_cancelled([chunk for chunk in held if chunk.operation.cancel_requested_at])
         chunks = downloading.ready([chunk for chunk in held if not chunk.operation.cancel_requested_at])
         ordered = _in_order(chunks, depths={claim.chunk: claim.depth for claim in claimed})
         done = [entry for _, group in groupby(ordered, key=_together) for entry in _apply_together(list(group))]
-        finishing.complete(done)
+        finishing.complete(done, seconds=time.monotonic() - begun)
     return {chunk.operation_id for chunk in held}
 
 

@@ -11,7 +11,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
-from asyncops import journal, outbox, states
+from asyncops import journal, outbox, states, tallying
 from asyncops.errand_models import Errand, ErrandState
 from asyncops.journal import Done
 from asyncops.models import Chunk, Operation, Split
@@ -36,14 +36,16 @@ _DONE = """
      WHERE c.id = u.id"""
 
 
-def complete(done: Sequence[Done]) -> None:
-    """Journal applied chunks and mark them done."""
+def complete(done: Sequence[Done], *, seconds: float = 0.0) -> None:
+    """Journal applied chunks and mark them done. `seconds`: what applying all of them took."""
     if not done:
         return
     journal.record(done)
     ranges = [orjson.dumps(journal.unchanged_ranges(entry)).decode() for entry in done]
     run(_DONE, [[entry.chunk.pk for entry in done], ranges])
     count(done)
+    real = [entry.counts for entry in done if not entry.chunk.operation.dry_run]
+    tallying.chunks(real, seconds=seconds, number=len(done))
 
 
 def count(done: Sequence[Done]) -> None:
@@ -87,6 +89,7 @@ def finalise(operations: set[int]) -> None:
         if ended:
             states.end(complete, final, finished_at=now, untouched=untouched)
             outbox.write(ended)
+            tallying.ended([entry.operation for entry in ended])
 
 
 def _ended(complete: QuerySet[Operation], now: datetime) -> list[Ended]:

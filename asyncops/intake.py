@@ -15,7 +15,7 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 from psycopg.errors import DeadlockDetected
 
-from asyncops import chunking, dialects, doorbell, journal, outbox, understanding
+from asyncops import chunking, dialects, doorbell, journal, outbox, tallying, understanding
 from asyncops.dialects import ItemRefused
 from asyncops.errand_models import QUEUES, Errand, Purpose
 from asyncops.models import Body, Chunk, Operation, Split
@@ -214,7 +214,9 @@ def one_commit() -> Iterator[list[Operation]]:
         with transaction.atomic():
             yield operations
             if operations and not transaction.get_rollback():
-                outbox.write([_ended(operation) for operation in operations if operation.is_final])
+                final = [operation for operation in operations if operation.is_final]
+                outbox.write([_ended(operation) for operation in final])
+                tallying.done_at_once(final)
                 _store_in_order(operations)
     finally:
         _open.reset(token)

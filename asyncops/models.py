@@ -275,6 +275,18 @@ class Pause(models.Model):
         return f"pause of {self.organization or 'everything'}"
 
 
+class Tally(models.Model):
+    """A part of a total that only grows, see asyncops.tallying."""
+
+    pk = models.CompositePrimaryKey("slot", "name")
+    slot = models.SmallIntegerField()
+    name = models.CharField(max_length=64)
+    value = models.FloatField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}"
+
+
 class ItemOutcome(models.TextChoices):
     """What became of an item that has a row. No row: not decided yet, unchanged (Chunk.unchanged), or untouched."""
 

@@ -61,6 +61,8 @@ OPERATION_DAYS = env.number("BULKHEAD_OPERATION_DAYS", 30, minimum=1)
 MAGENTO_BULK_DAYS = env.number("BULKHEAD_MAGENTO_BULK_DAYS", 60, minimum=1)
 IDEMPOTENCY_HOURS = env.number("BULKHEAD_IDEMPOTENCY_HOURS", 24, minimum=1)
 BODY_HOURS = env.number("BULKHEAD_BODY_HOURS", 24, minimum=1)
+METRICS_TOKEN = env.text("BULKHEAD_METRICS_TOKEN", "")
+READY_NEEDS_WORKERS = env.flag("BULKHEAD_READY_NEEDS_WORKERS", False)
 WEB_THREADS = env.number("BULKHEAD_WEB_THREADS", 4, minimum=1)  # of one process: gunicorn's --threads
 WAITING_REQUESTS = env.number("BULKHEAD_WAITING_REQUESTS", WEB_THREADS // 2)  # of one process, at the same time
 MAX_EVENT_SECONDS = env.number("BULKHEAD_MAX_EVENT_SECONDS", 300, minimum=1)
@@ -129,6 +131,7 @@ INSTALLED_APPS = [
     "syncapi",
 ]
 MIDDLEWARE = [
+    "syncapi.requestlog.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

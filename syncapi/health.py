@@ -8,11 +8,14 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
+
+from asyncops import liveness
 
 
 @require_safe
@@ -22,8 +25,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    checks = {"database": _database(), "redis": _redis()}
-    ready = checks["database"] == "ok"
+    """Without workers it is ready all the same, since operations are accepted, unless READY_NEEDS_WORKERS."""
+    checks = {"database": _database(), "redis": _redis(), "workers": _workers()}
+    ready = checks["database"] == "ok" and (checks["workers"] == "ok" or not settings.READY_NEEDS_WORKERS)
     return JsonResponse({"status": "ok" if ready else "unavailable", **checks}, status=200 if ready else 503)
 
 
@@ -56,6 +60,14 @@ def _client() -> Redis:
     return Redis.from_url(
         settings.REDIS_URL, socket_timeout=0.2, socket_connect_timeout=0.2, retry=Retry(NoBackoff(), 0)
     )
+
+
+def _workers() -> str:
+    try:
+        signs = liveness.workers()
+    except liveness.RedisAwayError:
+        return "unknown"
+    return "ok" if any(sign.is_alive(now=timezone.now()) for sign in signs) else "none"
 
 
 def _redis() -> str:

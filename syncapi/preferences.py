@@ -18,6 +18,7 @@ from asyncops.intake import Performed
 from asyncops.models import Operation
 from asyncops.submissions import Submission
 from catalog.outcomes import Outcome
+from syncapi import requestlog
 from syncapi.exchange import ApiRequest
 
 
@@ -51,6 +52,7 @@ class RespondAsync(Exception):
 def accept(request: ApiRequest, submission: Submission) -> Operation:
     """intake.accept for this request."""
     operation = intake.accept(_placed(request, submission), by=request.caller)
+    requestlog.note(operation)
     request.operations.append(operation)
     return operation
 
@@ -80,6 +82,7 @@ def perform(request: ApiRequest, submission: Submission) -> Performed:
     if Preferences.of(request.META).respond_async:
         raise RespondAsync(accept(request, submission))
     performed = intake.perform(_placed(request, submission), by=request.caller)
+    requestlog.note(performed.operation)
     if request.dry_run:
         request.rehearsed.append(performed.outcomes)
     return performed

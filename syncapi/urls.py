@@ -6,7 +6,7 @@ from typing import Final
 
 from django.urls import include, path, re_path
 
-from syncapi import health
+from syncapi import health, metrics
 from syncapi.crossing import Crossing
 from syncapi.oro.urls import NAMES as ORO_NAMES
 from syncapi.oro.urls import VIEW as oro
@@ -18,6 +18,7 @@ BELOW_API: Final = Crossing(views={Owner.SHOPTET: shoptet, Owner.ORO: oro}, clai
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("", include("syncapi.operations.urls")),
     path("", include("syncapi.magento.urls")),
     path("", include("syncapi.shoptet.urls")),

@@ -65,7 +65,7 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
         with connection.cursor() as cursor:
             engine = "asyncops_operation, asyncops_item, asyncops_itemerror, asyncops_fault, asyncops_mention"
             engine += ", asyncops_turn, asyncops_pause"
-            engine += ", asyncops_idempotencykey, asyncops_body, asyncops_bodypart"
+            engine += ", asyncops_idempotencykey, asyncops_body, asyncops_bodypart, asyncops_tally"
             engine += ", asyncops_webhookendpoint, asyncops_webhookdelivery, asyncops_webhookkey"
             engine += ", asyncops_errand, asyncops_resultfile"
             cursor.execute(f"TRUNCATE {engine}, catalog_dirty, catalog_product CASCADE")

@@ -32,6 +32,7 @@ URLS = {
     "admin/": (302, 302, 302, 302),
     "healthz": (200, 200, 200, 200),
     "readyz": (200, 200, 200, 200),
+    "metrics": (403, 403, 403, 403),  # the operator's, who sets a token for it
     OPERATION: (401, 401, 403, 404),
     RESULTS: (401, 401, 403, 404),
     "^operations/?$": (401, 401, 403, 200),
