@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("asyncops", "0011_errands")]
+    dependencies = [("asyncops", "0012_local_records")]
 
     operations = [
         migrations.CreateModel(
