@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import textwrap
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from . import demo_shoptet
 from .access import Access
 from .client import Client, Json
 from .errors import DemoFailed
+from .showing import pretty, show
 
 SECONDS_TO_FINISH = 30
 DONE, OPEN = 1, 4  # Magento's numbers for an operation's status
@@ -35,14 +36,14 @@ def magento_price_update(client: Client) -> None:
     if before["price"] == change["product"]["price"]:  # the last demo's work
         client.send("PUT", "/rest/default/V1/products/24-MB01", {"product": {"price": 34}})
         before = _magento_product(client)
-    _show("request", client.curl("PUT", path, change))
+    show("request", client.curl("PUT", path, change))
     accepted = client.send("PUT", path, change)
-    _show("answer", f"{accepted.line()}\n{_pretty(accepted.body)}")
+    show("answer", f"{accepted.line()}\n{pretty(accepted.body)}")
     began = time.monotonic()
     status = _magento_status(client, accepted.body["bulk_uuid"])
-    _show("status", f"after {(time.monotonic() - began) * 1000:.0f} ms\n{_pretty(status)}")
-    _show("before", json.dumps(before))
-    _show("after", json.dumps(_magento_product(client)))
+    show("status", f"after {(time.monotonic() - began) * 1000:.0f} ms\n{pretty(status)}")
+    show("before", json.dumps(before))
+    show("after", json.dumps(_magento_product(client)))
 
 
 def _magento_status(client: Client, bulk: str) -> Json:
@@ -63,15 +64,7 @@ def _magento_product(client: Client) -> Json:
     return {name: product[name] for name in ("sku", "name", "price")}
 
 
-def _pretty(body: Json) -> str:
-    return json.dumps(body, indent=2, ensure_ascii=False)
-
-
-def _show(label: str, text: str) -> None:
-    first, *rest = text.splitlines()
-    print(f"{label:<10}{first}", flush=True)
-    if rest:
-        print(textwrap.indent("\n".join(rest), " " * 10), flush=True)
-
-
-SCENES = (Scene(title="Magento: change a price asynchronously", play=magento_price_update),)
+SCENES = (
+    Scene(title="Magento: change a price asynchronously", play=magento_price_update),
+    Scene(title="Shoptet: an image by URL, a job, a signed webhook, a result", play=demo_shoptet.play),
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,7 @@ def main() -> int:
     for package in installing.packages(options.only):
         sys.stdout.write(f"{package.name}: {installing.install(package)}\n")
         sys.stdout.flush()
+    os.environ["BULKHEAD_FETCH_ALLOWED_HOSTS"] = "127.0.0.1:*"  # the servers of the scenes
     with (
         tempfile.TemporaryDirectory() as logs,
         started_private_services() as services,
