@@ -12,8 +12,10 @@ class AsyncopsConfig(AppConfig):
 
     def ready(self) -> None:
         from asyncops import dialects
+        from asyncops.acting import CONSOLE
         from asyncops.importing import IMPORT
         from asyncops.reverting import REVERT
 
+        dialects.register(CONSOLE)
         dialects.register(IMPORT)
         dialects.register(REVERT)

@@ -32,14 +32,32 @@ def cancel(operations: OperationQuerySet, *, by: User | None, now: datetime | No
     finished = operations.filter(state__in=FINAL).count()
     live = set(operations.filter(state__in=LIVE).values_list("pk", flat=True))
     # One lock at a time, each in its own transaction: a worker that claims takes the same two in the other order.
-    asked = Operation.objects.filter(pk__in=live, cancel_requested_at=None)
-    asked.update(cancel_requested_at=now or timezone.now(), cancel_requested_by=by)
+    _ask_to_cancel(live, by, now or timezone.now())
+    _skip_unbegun(live)
+    finishing.finalise(live)
+    return Cancelled(cancelled=len(live), already_finished=finished)
+
+
+def cancel_at_once(live: set[int], *, by: User, now: datetime | None = None) -> None:
+    """`cancel` inside a transaction of the caller's, who knows that these are live.
+
+    In the order in which a worker locks, chunks before operations; nobody sees the one without the other.
+    """
+    _skip_unbegun(live)
+    _ask_to_cancel(live, by, now or timezone.now())
+    finishing.finalise(live)
+
+
+def _ask_to_cancel(live: set[int], by: User | None, now: datetime) -> None:
+    asked = Operation.objects.filter(pk__in=live, cancel_requested_at=None, state__in=LIVE)
+    asked.update(cancel_requested_at=now, cancel_requested_by=by)
+
+
+def _skip_unbegun(live: set[int]) -> None:
     Chunk.objects.filter(operation__in=live, state=ChunkState.QUEUED).update(state=ChunkState.CANCELLED)
     unbegun = Split.objects.filter(operation__in=live, state__in=(SplitState.WAITING, SplitState.QUEUED))
     unbegun.update(state=SplitState.CANCELLED)
     errands.cancel(live)
-    finishing.finalise(live)
-    return Cancelled(cancelled=len(live), already_finished=finished)
 
 
 def retry(

@@ -12,10 +12,11 @@ from uuid import UUID
 from asyncops.bodies import Pieces
 from catalog.commands import Command, Json
 from catalog.images import KeptImage
-from catalog.outcomes import FieldError
+from catalog.outcomes import FieldError, Outcome
 
 if TYPE_CHECKING:
     from asyncops.models import Operation
+    from catalog.models import User
 
 
 class ItemRefused(Exception):
@@ -68,6 +69,14 @@ class StreamingDialect(Dialect, Protocol):
 
         `remark`: for errors of the request that leave its items alone. Raises BodyRefused, and nothing is written.
         """
+
+
+@runtime_checkable
+class ActingDialect(Dialect, Protocol):
+    """A dialect whose items are no writes to the catalog. A dry run of it there is not."""
+
+    def act(self, kind: str, items: Sequence[Json], *, by: User) -> list[Outcome]:
+        """What became of each item, in the transaction that journals it: after a crash it is done again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -175,6 +184,12 @@ def register(dialect: Dialect, *, notifier: Notifier | None = None) -> None:
 
 def get(name: str) -> Dialect:
     return _REGISTERED[name]
+
+
+def acting(name: str) -> ActingDialect | None:
+    """It, if its items are acts."""
+    dialect = get(name)
+    return dialect if isinstance(dialect, ActingDialect) else None
 
 
 def showing() -> list[ShowingDialect]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+import orjson
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 from structlog.contextvars import bound_contextvars
@@ -147,10 +148,16 @@ def _together(chunk: Chunk) -> tuple[str, int]:
     """Neighbours with an equal key are one call of the writer: one user's rights, and nothing that sets one apart."""
     operation = chunk.operation
     apart = chunk.shares or operation.dry_run or (operation.policy == Policy.ALL and chunk.size > 1)
+    apart = apart or dialects.acting(operation.dialect) is not None
     return str(operation.user_id), chunk.pk if apart else 0
 
 
 def _apply_together(chunks: Sequence[Chunk]) -> Iterator[Done]:
+    operation = chunks[0].operation
+    if acting := dialects.acting(operation.dialect):
+        items = orjson.loads(chunks[0].payload)
+        yield Done(chunk=chunks[0], outcomes=acting.act(operation.kind, items, by=operation.user))
+        return
     policy = Policy(chunks[0].operation.policy) if len(chunks) == 1 else Policy.EACH
     understood = downloading.understood(chunks)
     if policy is Policy.ALL and any(isinstance(entry, Outcome) for entries in understood for entry in entries):

@@ -32,7 +32,7 @@ __all__ = [  # beside those below
     "WebhookKey",
 ]  # fmt: skip
 
-DIALECTS = [(name, name.title()) for name in ("magento", "shoptet", "shopware", "oro", "import", "revert")]
+DIALECTS = [(name, name.title()) for name in ("magento", "shoptet", "shopware", "oro", "import", "revert", "console")]
 
 
 class OperationQuerySet(models.QuerySet["Operation"]):

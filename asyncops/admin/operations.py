@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,7 +18,21 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
 from asyncops import journal, searching
-from asyncops.admin import acts, cancelling, columns, digest, downloads, family, items, queue, timeline, views, work
+from asyncops.acting import Kind
+from asyncops.admin import (
+    acts,
+    cancelling,
+    columns,
+    digest,
+    downloads,
+    family,
+    items,
+    many,
+    queue,
+    timeline,
+    views,
+    work,
+)
 from asyncops.admin.cancelling import named
 from asyncops.admin.filters import FILTERS
 from asyncops.admin.listing import OperationList
@@ -43,7 +58,7 @@ class OperationAdmin(OwnedAdmin[Operation], ReadOnlyAdmin[Operation]):
     sortable_by = ()
     search_fields = ("uuid",)  # that there is a search; `searching` does it
     list_per_page = 50
-    actions = ("cancel_selected",)
+    actions = ("cancel_selected", "retry_selected")
 
     class Media:
         css = {"all": ("asyncops/admin.css",)}
@@ -63,6 +78,7 @@ class OperationAdmin(OwnedAdmin[Operation], ReadOnlyAdmin[Operation]):
         view = self.admin_site.admin_view
         own = [
             path("cancel/", view(self.cancel_many_view), name="asyncops_operation_cancel_selected"),
+            path("many/<slug:kind>/", view(self.many_view), name="asyncops_operation_many"),
             path("live/", view(self.live_view), name="asyncops_live"),
             path("<int:number>/cancel/", view(self.cancel_one_view), name="asyncops_operation_cancel"),
             path("<int:number>/do/<slug:name>/", view(self.act_view), name="asyncops_operation_act"),
@@ -148,8 +164,35 @@ class OperationAdmin(OwnedAdmin[Operation], ReadOnlyAdmin[Operation]):
 
     @admin.action(description="Cancel selected operations", permissions=["cancel"])
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Operation]) -> HttpResponse:
+        if request.POST.get("select_across") == "1":
+            return self._ask_about_many(request, Kind.CANCEL, queryset)
         question = cancelling.question(cast(OperationQuerySet, queryset))
         return self._ask(request, question, send_to=reverse(CANCEL_SELECTED), back=reverse(LIST))
+
+    @admin.action(description="Retry refused items of selected operations", permissions=["retry"])
+    def retry_selected(self, request: HttpRequest, queryset: QuerySet[Operation]) -> HttpResponse:
+        return self._ask_about_many(request, Kind.RETRY_REFUSED, queryset)
+
+    def many_view(self, request: HttpRequest, kind: str) -> HttpResponse:
+        """Acts on those that the question named, or on all that its filter matched when it was asked."""
+        wanted = many.kind_of(kind)
+        if not many.may(request, wanted) or not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseRedirect(reverse(LIST))
+        operation = many.accept(request, wanted, among=self._matching(request))
+        return HttpResponseRedirect(reverse(PAGE, args=[operation.pk]) if operation else reverse(LIST))
+
+    def _matching(self, request: HttpRequest) -> OperationQuerySet:
+        """What the list shows with the filters of this address, on all its pages."""
+        try:
+            return cast(OperationQuerySet, self.get_changelist_instance(request).get_queryset(request))
+        except IncorrectLookupParameters:
+            return self._visible(request).none()
+
+    def _ask_about_many(self, request: HttpRequest, kind: Kind, queryset: QuerySet[Operation]) -> HttpResponse:
+        question = many.question(request, kind, cast(OperationQuerySet, queryset))
+        return self._render(request, "confirm_many", {"title": question.title, "question": question})
 
     def cancel_many_view(self, request: HttpRequest) -> HttpResponse:
         self._require_cancel(request)
@@ -168,6 +211,9 @@ class OperationAdmin(OwnedAdmin[Operation], ReadOnlyAdmin[Operation]):
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
         return staff(request).has_perm("asyncops.cancel_operation") and self.has_view_permission(request)
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return many.may(request, Kind.RETRY_REFUSED) and self.has_view_permission(request)
 
     def _require_cancel(self, request: HttpRequest) -> None:
         if not self.has_cancel_permission(request):

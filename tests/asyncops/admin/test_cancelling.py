@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Permission
 
+from asyncops import journal
 from asyncops.models import Chunk, Operation
 from asyncops.states import ChunkState, State
 from tests.asyncops.admin.scenes import LIST, at_the_admin, cancel_page, operation, page, said
@@ -64,11 +66,67 @@ def test_the_action_asks_and_then_cancels_those_that_it_named(browser_of_marta, 
     assert states() == ["cancelled", "cancelled", "cancelled", "success", "new"]
 
 
-def test_select_all_names_them_too(browser_of_marta, marta, neighbour):
-    ours = [operation(marta) for _ in range(2)]
-    operation(neighbour)
-    question = select(browser_of_marta, ours[0], select_across="1").context["question"]
-    assert {made.pk for made in question.named} == {made.pk for made in ours}
+def across(client, query="", action="cancel_selected"):
+    """The question about all that the list shows; and the answer "yes"."""
+    asked = client.post(LIST + query, {"action": action, "_selected_action": ["1"], "select_across": "1"})
+    question = asked.context["question"]
+    to = f"{LIST}many/{question.slug}/?{question.filters}"
+    return question, lambda: client.post(to, {"operations": question.numbers, "newest": str(question.newest)})
+
+
+def test_all_that_match_are_cancelled_by_an_operation(browser_of_marta, marta, neighbour):
+    meant = [operation(marta, dialect="oro") for _ in range(3)]
+    operation(marta, dialect="oro", state=State.SUCCESS), operation(marta, dialect="magento")
+    operation(neighbour, dialect="oro")
+    question, yes = across(browser_of_marta, "?dialect=oro")
+    assert (question.count, question.is_more, list(question.shown)) == (3, False, meant[::-1])
+    later = operation(marta, dialect="oro")
+    answer = yes()
+    made = Operation.objects.get(dialect="console")
+    assert answer.headers["Location"] == page(made)
+    sent = [item.payload["operation"] for item in journal.items(made, with_payload=True)]
+    assert sent == [str(operation.uuid) for operation in meant]
+    assert str(later.uuid) not in sent
+    assert states().count("cancelled") == 0
+
+
+def test_a_filter_that_means_nothing_reaches_nothing(browser_of_marta, marta):
+    operation(marta)
+    question, yes = across(browser_of_marta, "?owner=nobody")
+    assert question.count == 0
+    yes()
+    assert not Operation.objects.filter(dialect="console").exists()
+
+
+def test_more_than_a_thousand_are_not_counted(browser_of_marta, marta, monkeypatch):
+    monkeypatch.setattr("asyncops.admin.many.MOST_COUNTED", 2)
+    for _ in range(4):
+        operation(marta)
+    question, yes = across(browser_of_marta)
+    assert question.title == "Cancel more than 2 operations"
+    yes()
+    assert Operation.objects.get(dialect="console").total == 4
+
+
+def test_the_refused_items_of_those_selected_are_retried(marta):
+    marta.user_permissions.add(Permission.objects.get(codename="retry_operation"))
+    client = at_the_admin(marta)
+    bad, good = operation(marta, state=State.SUCCESS, refused=1), operation(marta, state=State.SUCCESS)
+    chosen = [str(bad.pk), str(good.pk)]
+    question = client.post(LIST, {"action": "retry_selected", "_selected_action": chosen}).context["question"]
+    client.post(f"{LIST}many/{question.slug}/", {"operations": question.numbers, "newest": question.newest})
+    made = Operation.objects.get(dialect="console")
+    assert [item.payload for item in journal.items(made, with_payload=True)] == [{"operation": str(bad.uuid)}]
+
+
+@pytest.mark.parametrize("kind", ["cancel", "retry-refused"])
+def test_many_want_the_permission_a_post_and_the_form_of_this_site(onlooker, root, kind):
+    made, there = operation(onlooker), f"{LIST}many/{kind}/"
+    assert at_the_admin(onlooker).post(there, {"operations": str(made.pk)}).status_code == 403
+    assert at_the_admin(root).get(there).headers["Location"] == LIST
+    assert at_the_admin(root, enforce_csrf_checks=True).post(there, {"operations": str(made.pk)}).status_code == 403
+    assert at_the_admin(root).post(f"{LIST}many/explode/").status_code == 404
+    assert not Operation.objects.filter(dialect="console").exists()
 
 
 def test_one_confirmation_takes_a_thousand(browser_of_marta, marta, monkeypatch):
