@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("asyncops", "0012_local_records"),
+        ("asyncops", "0013_tally"),
     ]
 
     operations = [
