@@ -80,14 +80,14 @@ def accepted(operation: Operation, request: ApiRequest, places: Places) -> Respo
 
 
 def submission(
-    request: ApiRequest, route: Route, items: Sequence[Json] = (), *, policy: Policy | None = None, **context: Json
+    request: ApiRequest, route: Route, items: Sequence[Json] = (), *, policy: Policy | None = None
 ) -> Submission:
     return Submission(
         dialect="oro",
         kind="list",
         entity=route.resource.entity,
         items=items,
-        context={**request_context(request), "type": route.type, **context},
+        context={**request_context(request), "type": route.type},
         policy=policy or policy_of(request),
     )
 
@@ -115,12 +115,14 @@ def accept_at_once(request: ApiRequest, route: Route, places: Places) -> Respons
     if not body:
         raise refusals.empty_body()
     items = _few_items(body)
-    operation = preferences.accept(request, submission(request, route, items, policy=Policy.ALL, **{HIDDEN: True}))
+    operation = preferences.accept(request, submission(request, route, items, policy=Policy.ALL))
     return accepted(operation, request, places)
 
 
 def outcome(operation: Operation, route: Route, places: Places) -> Response:
     """What the caller waited for: the records, or why none was written. The operation is seen no more."""
+    operation.context[HIDDEN] = True
+    operation.save(update_fields=["context"])
     views = journal.items(operation, with_payload=True)
     if operation.state == State.SUCCESS:
         return Response(synchronous.document(operation, views, route.resource, places))

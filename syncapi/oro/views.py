@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from asyncops.submissions import Caller
-from catalog.commands import Change
+from catalog.commands import Change, Json
 from syncapi.auth import BearerToken
 from syncapi.crossing import PREFIX
 from syncapi.exchange import ApiRequest, JsonOnly
@@ -35,6 +35,12 @@ _BODIES: Final = frozenset({"POST", "PATCH"})
 class JsonApiAnswer(JsonAnswer):
     media_type = MEDIA_TYPE
     charset: ClassVar[str | None] = None  # type: ignore[misc]  # the media type allows no parameter
+
+    def render(
+        self, data: Json, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+    ) -> bytes:
+        """Neither a refusal of the credentials nor an answer without content has a body."""
+        return b"" if data is None else super().render(data, accepted_media_type, renderer_context)
 
 
 class AlwaysJsonApi(JsonOnly):
@@ -140,11 +146,8 @@ class Oro(RepeatableView):
             return self.handle_exception(error)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Neither a refusal of the credentials nor an answer without content has a body or its type."""
         finished = super().finalize_response(request, response, *args, **kwargs)
-        if isinstance(response, Response) and response.data is None:
-            finished.content_type = None
-        elif self._is_atomic and isinstance(response, Response):
+        if self._is_atomic and isinstance(response, Response) and response.data is not None:
             finished.content_type = negotiation.content_type(ATOMIC)
             finished.headers["Vary"] = "Accept"
         return finished

@@ -1,0 +1,464 @@
+"""Single resources and lists of them, as JSON:API has them."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from asyncops.models import Operation
+from catalog.models import Account
+from syncapi.oro.names import MEDIA_TYPE
+from syncapi.oro.names import RESOURCES as TYPES
+from tests.syncapi.conftest import Program
+from tests.syncapi.oro.conftest import HOST, acc, error, names, nothing_happened, one, to
+
+
+def test_a_new_account_has_its_address(oro, admin):
+    answer = oro.post("accounts", {"data": acc("A", id="label")})
+    data = answer.json["data"]
+    assert (answer.status, answer.headers["Content-Type"]) == (201, MEDIA_TYPE)
+    assert answer.headers["Location"] == data["links"]["self"] == f"{HOST}/api/accounts/{data['id']}"
+    assert data["attributes"]["name"] == "A"
+    assert data["relationships"]["owner"]["data"] == {"type": "users", "id": str(admin.number)}
+    assert oro.get(f"accounts/{data['id']}").json["data"] == data
+
+
+@pytest.mark.parametrize("type", sorted(TYPES))
+def test_every_type_can_be_read(oro, type):
+    answer = oro.get(f"{type}?page[size]=2")
+    assert answer.status == 200, answer
+    for shown in answer.json["data"]:
+        assert oro.get(f"{type}/{shown['id']}").json["data"] == shown
+        for name in shown.get("relationships", ()):
+            assert oro.get(f"{type}/{shown['id']}/{name}").status == 200
+            assert oro.get(f"{type}/{shown['id']}/relationships/{name}").status == 200
+
+
+@pytest.mark.parametrize("type", sorted(TYPES))
+def test_the_options_are_for_everybody(oro, type):
+    oro.program = Program()
+    answer = oro.call("OPTIONS", type)
+    assert (answer.status, answer.body) == (200, b"")
+    assert answer.headers["Allow"].startswith("OPTIONS, GET")
+
+
+def test_the_methods_of_a_path_are_told_in_order(oro):
+    allowed = {
+        path: oro.call("OPTIONS", path).headers["Allow"]
+        for path in (
+            "accounts", "accounts/1", "accounts/1/contacts", "accounts/1/relationships/contacts",
+            "accounts/1/relationships/defaultContact", "asyncoperations/1", "asyncoperations/1/errors", "users",
+            "inventorylevels", "inventorylevels/1",
+        )
+    }  # fmt: skip
+    assert allowed == {
+        "accounts": "OPTIONS, GET, PATCH, POST, DELETE",
+        "accounts/1": "OPTIONS, GET, PATCH, DELETE",
+        "accounts/1/contacts": "OPTIONS, GET",
+        "accounts/1/relationships/contacts": "OPTIONS, GET, PATCH, POST, DELETE",
+        "accounts/1/relationships/defaultContact": "OPTIONS, GET, PATCH",
+        "asyncoperations/1": "OPTIONS, GET",
+        "asyncoperations/1/errors": "OPTIONS, GET",
+        "users": "OPTIONS, GET",
+        "inventorylevels": "OPTIONS, GET, PATCH",
+        "inventorylevels/1": "OPTIONS, GET, PATCH",
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("PATCH", "users", "OPTIONS, GET"),
+        ("PATCH", "asyncoperations/1", "OPTIONS, GET"),
+        ("DELETE", "asyncoperations/1/errors", "OPTIONS, GET"),
+        ("PUT", "accounts/1", "OPTIONS, GET, PATCH, DELETE"),
+        ("POST", "accounts/1", "OPTIONS, GET, PATCH, DELETE"),
+    ],
+)
+def test_another_method_is_not_allowed(oro, method, path, allow):
+    answer = oro.call(method, path, {"data": []})
+    assert (answer.status, answer.headers["Allow"]) == (405, allow)
+    assert answer.json["errors"][0]["status"] == "405"
+    nothing_happened()
+
+
+@pytest.mark.parametrize(
+    "path", ["asyncoperations", "asyncoperations/1/owner", "unknown", "accounts/1/foo", "accounts/1/2/3/4"]
+)
+def test_paths_that_are_none(oro, path):
+    assert oro.get(path).status == 404
+
+
+def test_an_unknown_type_is_told(oro):
+    answer = oro.call("PATCH", "unknowns", {"data": []})
+    assert error(answer) == (404, "entity type constraint", "Unknown entity type: unknowns.", None)
+    assert error(oro.get("accounts/1/foo"))[:3] == (404, "relationship constraint", "Unsupported subresource.")
+
+
+@pytest.mark.parametrize("headers", [{}, {"HTTP_AUTHORIZATION": "Bearer nobody"}, {"HTTP_AUTHORIZATION": "Basic eA=="}])
+def test_without_credentials_there_is_no_answer(oro, headers):
+    oro.program = Program()
+    answer = oro.call("PATCH", "accounts", {"data": [acc("A")]}, **headers)
+    assert (answer.status, answer.body) == (401, b"")
+    assert answer.headers["WWW-Authenticate"]
+    nothing_happened()
+
+
+def test_a_name_and_a_password_are_credentials(oro, admin):
+    admin.set_password("correct horse battery")
+    admin.save()
+    oro.program = Program()
+    given = base64.b64encode(b"admin:correct horse battery").decode()
+    assert oro.get("accounts", HTTP_AUTHORIZATION=f"Basic {given}").status == 200
+    wrong = base64.b64encode(b"admin:wrong").decode()
+    assert oro.get("accounts", HTTP_AUTHORIZATION=f"Basic {wrong}").status == 401
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        f"{MEDIA_TYPE}; charset=utf-8",
+        f'{MEDIA_TYPE}; ext="https://example.com/x"',
+        "application/json",
+        "text/plain",
+    ],
+)
+@pytest.mark.parametrize("method", ["PATCH", "POST"])
+def test_another_media_type_is_refused(oro, method, content_type):
+    answer = oro.call(method, "accounts", {"data": [acc("A")]}, CONTENT_TYPE=content_type)
+    assert (answer.status, answer.json["errors"][0]["title"]) == (415, "unsupported media type http exception")
+    nothing_happened()
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        ("*/*", 200),
+        ("application/*;q=0.5", 200),
+        ("", 200),
+        (f"{MEDIA_TYPE};q=0.5", 200),
+        (f'{MEDIA_TYPE};profile="https://example.com/p"', 200),
+        (f"{MEDIA_TYPE};foo=1, {MEDIA_TYPE}", 200),
+        (f'{MEDIA_TYPE}; ext="https://example.com/x"', 406),
+        (f"{MEDIA_TYPE};q=0", 406),
+        ("application/xml", 406),
+        ("application/json", 406),
+    ],
+)
+def test_what_the_client_takes(oro, accept, status):
+    assert oro.get("accounts", HTTP_ACCEPT=accept).status == status
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"", (400, "request data constraint", "The request data should not be empty.", None)),
+        (b"{}", (400, "request data constraint", "The primary data object should exist", "/data")),
+        (b'{"data": null}', (400, "request data constraint", "The primary data object should not be empty", "/data")),
+        (b'{"data": [{"type": "accounts"}]}', (400, "request data constraint",
+         "The primary data object should be an object", "/data")),
+        (b'{"data": {"attributes": {}}}', (400, "request data constraint", "The 'type' property is required", "/data")),
+        (b'{"data": {"type": null}}', (400, "request data constraint", "The 'type' property should not be null",
+         "/data/type")),
+        (b'{"data": {"type": "users"}}', (409, "conflict constraint",
+         "The 'type' property of the primary data object should match the requested resource", "/data/type")),
+        (b'{"data": {"type": "accounts", "attributes": {"name": ""}}}', (400, "not blank constraint",
+         "This value should not be blank.", "/data/attributes/name")),
+        (b'{"data": {"type": "accounts", "attributes": {"name": "x", "foo": 1}}}', (400, "extra fields constraint",
+         'This form should not contain extra fields: "foo".', "/data")),
+    ],
+)  # fmt: skip
+def test_a_body_that_is_no_new_account(oro, body, expected):
+    answer = oro.post("accounts", body, CONTENT_TYPE=MEDIA_TYPE)
+    assert error(answer) == expected
+    assert "Location" not in answer.headers
+    nothing_happened()
+
+
+def test_a_body_that_is_no_json(oro):
+    status, title, detail, _ = error(oro.post("accounts", b'{"data": {"type": test"}}'))
+    assert (status, title) == (400, "bad request http exception")
+    assert detail.startswith("Invalid json message received. Parsing error in [1:19].")
+
+
+def test_a_change_changes_what_it_names(oro):
+    id = oro.create("accounts", {"name": "A", "externalId": "x"})
+    answer = oro.call("PATCH", f"accounts/{id}", {"data": {"type": "accounts", "id": id, "attributes": {"name": "B"}}})
+    assert (answer.status, answer.json["data"]["attributes"]["name"]) == (200, "B")
+    assert Account.objects.get().external_id == "x"
+
+
+def test_the_id_of_a_change_must_be_that_of_the_path(oro):
+    id = oro.create("accounts", {"name": "A"})
+    answer = oro.call("PATCH", f"accounts/{id}", {"data": {"type": "accounts", "id": "7", "attributes": {"name": "B"}}})
+    assert error(answer) == (
+        409,
+        "conflict constraint",
+        "The 'id' property of the primary data object should match 'id' parameter of the query string",
+        "/data/id",
+    )
+    assert names() == ["A"]
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+@pytest.mark.parametrize("id", ["99999999", "abc", "1.5", "-1", "9" * 30])
+def test_what_is_not_there_is_not_found(oro, method, id):
+    body = {"data": {"type": "accounts", "id": id}} if method == "PATCH" else None
+    assert error(oro.call(method, f"accounts/{id}", body)) == (
+        404,
+        "not found http exception",
+        "An entity with the requested identifier does not exist.",
+        None,
+    )
+
+
+def test_deleting(oro):
+    id = oro.create("accounts", {"name": "A"})
+    answer = oro.call("DELETE", f"accounts/{id}", {})
+    assert (answer.status, answer.body) == (204, b"")
+    assert oro.get(f"accounts/{id}").status == 404
+
+
+def test_deleting_can_have_a_body_for_who_wants_one(oro):
+    id = oro.create("accounts", {"name": "A"})
+    answer = oro.call("DELETE", f"accounts/{id}", HTTP_PREFER="return=representation")
+    assert (answer.status, answer.json) == (200, {"meta": {}})
+
+
+def test_a_list_is_deleted_by_filters_alone(oro):
+    for name in "ABC":
+        oro.create("accounts", {"name": name})
+    assert error(oro.call("DELETE", "accounts", {"data": []})) == (
+        400, "filter constraint", "At least one filter must be provided.", None,
+    )  # fmt: skip
+    assert names() == ["A", "B", "C"]
+    answer = oro.call("DELETE", "accounts?filter[name]=A,B", HTTP_X_INCLUDE="deletedCount")
+    assert (answer.status, answer.headers["X-Include-Deleted-Count"], names()) == (204, "2", ["C"])
+
+
+def test_validating_one_shows_it_and_keeps_nothing(oro):
+    made = oro.post("accounts", {"data": acc("A", meta={"validate": True})})
+    assert (made.status, names()) == (201, [])
+    assert oro.get(f"accounts/{made.json['data']['id']}").status == 404
+    id = oro.create("accounts", {"name": "A"})
+    record = acc("B", id=id, meta={"validate": True})
+    assert oro.call("PATCH", f"accounts/{id}", {"data": record}).json["data"]["attributes"]["name"] == "B"
+    assert names() == ["A"]
+    answer = oro.get(f"accounts/{id}?meta[validate]=true")
+    assert error(answer) == (400, "filter constraint", "The filter is not supported.", "meta[validate]")
+
+
+def test_upserting_one(oro):
+    record = {"type": "products", "meta": {"upsert": ["sku"]}, "attributes": {"sku": "A", "name": "A"}}
+    assert [oro.post("products", {"data": record}).status for _ in range(2)] == [201, 200]
+    answer = oro.call("PATCH", "accounts/1", {"data": acc("A", id="1", meta={"upsert": True})})
+    assert error(answer)[3] == "/meta/upsert"
+
+
+def test_external_ids_are_skus(oro):
+    record = {"type": "products", "id": "BOLT", "attributes": {"name": "Bolt"}}
+    ext = {"HTTP_X_INTEGRATION_TYPE": "ext_id"}
+    made = oro.post("products", {"data": record}, **ext)
+    assert (made.status, made.json["data"]["id"]) == (201, "BOLT")
+    assert made.json["data"]["attributes"]["dbId"] > 0
+    assert oro.get("products/BOLT", **ext).json["data"]["attributes"]["name"] == "Bolt"
+    known, new = ({**record, "id": id, "meta": {"upsert": True}} for id in ("BOLT", "NUT"))
+    assert oro.counts(oro.done("products", known, new, **ext)) == [2, 2, 0, 1, 1]
+    id = oro.done("products", *({**one, "attributes": {"name": ""}} for one in (known, new)), **ext)
+    assert [place for _, place in oro.places(id)] == ["/data/0/attributes/name", "/data/1/attributes/name"]
+
+
+def page(oro, path):
+    answer = oro.get(path)
+    assert answer.status == 200, answer
+    return [one["attributes"]["name"] for one in answer.json["data"]]
+
+
+@pytest.fixture
+def accounts(oro):
+    for n, name in enumerate(("Alpha", "Beta", "Gamma", "Delta")):
+        oro.create("accounts", {"name": name, "externalId": f"x{n}"} if n else {"name": name})
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["Alpha", "Beta", "Gamma", "Delta"]),
+        ("sort=name", ["Alpha", "Beta", "Delta", "Gamma"]),
+        ("sort=-name", ["Gamma", "Delta", "Beta", "Alpha"]),
+        ("sort=-id", ["Delta", "Gamma", "Beta", "Alpha"]),
+        ("filter[name]=Beta", ["Beta"]),
+        ("filter[name]=Beta,Alpha", ["Alpha", "Beta"]),
+        ("filter[name]=Beta&filter[externalId]=x2", []),
+        ("filter[name][neq]=Beta", ["Alpha", "Gamma", "Delta"]),
+        ("filter[name][contains]=et", ["Beta"]),
+        ("filter[name][not_contains]=et", ["Alpha", "Gamma", "Delta"]),
+        ("filter[name][starts_with]=al", ["Alpha"]),
+        ("filter[name][ends_with]=a&sort=name", ["Alpha", "Beta", "Delta", "Gamma"]),
+        ("filter[externalId][exists]=false", ["Alpha"]),
+        ("filter[externalId][neq_or_null]=x1", ["Alpha", "Gamma", "Delta"]),
+        ("filter[owner.username]=admin&filter[name]=Beta", ["Beta"]),
+        ("filter[owner.username]=nobody", []),
+        ("filter[contacts][exists]=true", []),
+        ("filter[id]=abc", []),
+        ("page[size]=2", ["Alpha", "Beta"]),
+        ("page[size]=2&page[number]=2", ["Gamma", "Delta"]),
+        ("page[size]=2&page[number]=9", []),
+        ("page[size]=0", []),
+        ("page[size]=-1", ["Alpha", "Beta", "Gamma", "Delta"]),
+        ("fields[accounts]=name", ["Alpha", "Beta", "Gamma", "Delta"]),
+    ],
+)
+def test_queries(oro, accounts, query, expected):
+    assert page(oro, f"accounts?{query}") == expected
+
+
+def test_ids_can_be_given_as_clients_do(oro, accounts):
+    ids = [one["id"] for one in oro.get("accounts").json["data"]]
+    assert page(oro, f"accounts?filter[id][]={ids[0]}&filter[id][]={ids[1]}") == ["Alpha", "Beta"]
+    assert page(oro, f"accounts?filter[id]={ids[0]}&filter[id]={ids[1]}") == ["Alpha", "Beta"]
+    assert page(oro, f"accounts?filter%5Bid%5D={ids[2]}") == ["Gamma"]
+    assert page(oro, f"accounts?filter[id][gt]={ids[2]}") == ["Delta"]
+    assert page(oro, f"accounts?filter[owner]=1,2,3,{10**30}") in ([], ["Alpha", "Beta", "Gamma", "Delta"])
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "detail", "parameter"),
+    [
+        ("filter[wrongFieldName]=x", "filter constraint", "The filter is not supported.", "filter[wrongFieldName]"),
+        ("sort=zzz", "sort constraint", 'Sorting by "zzz" field is not supported.', "sort"),
+        ("include=zzz", "filter constraint", 'The "zzz" path is not supported.', "include"),
+        ("foo=1", "filter constraint", "The filter is not supported.", "foo"),
+        ("page[size]=-2", "filter constraint", "The value should be greater than or equals to -1.", "page[size]"),
+        ("page[size]=x", "filter constraint", 'Expected integer value. Given "x".', "page[size]"),
+        ("page[number]=0", "filter constraint", "The value should be greater than or equals to 1.", "page[number]"),
+        ("page[number]=-1", "filter constraint", 'Expected unsigned integer value. Given "-1".', "page[number]"),
+        ("filter[name][gt]=x", "filter constraint", 'The operator "gt" is not supported.', "filter[name][gt]"),
+        ("filter[name]=%00", "filter constraint", "The value has a character that cannot be stored.", "filter[name]"),
+        ("fields[zzz]=x", "filter constraint", "The filter is not supported.", "fields[zzz]"),
+    ],
+)
+def test_queries_that_are_refused(oro, query, title, detail, parameter):
+    answer = oro.get(f"accounts?{query}")
+    assert error(answer) == (400, title, detail, parameter)
+
+
+def test_values_are_checked_by_their_kind(oro):
+    assert error(oro.get("products?filter[stock]=foo"))[2] == 'Expected integer value. Given "foo".'
+    assert error(oro.get("products?filter[price]=foo"))[2] == 'Expected decimal value. Given "foo".'
+    oro.create("products", {"sku": "A", "name": "A", "stock": 6, "price": "12.50", "status": "disabled"})
+    assert [one["attributes"]["price"] for one in oro.get("products?filter[stock]=5..7").json["data"]] == ["12.5000"]
+    assert len(oro.get("products?filter[price][lt]=12.51&filter[status]=disabled").json["data"]) == 1
+    assert error(oro.get("products?filter[status]=x"))[0] == 400
+
+
+def test_pages_have_links(oro, accounts):
+    links = oro.get("accounts?page[size]=2&page[number]=2&sort=name").json["links"]
+    own = f"{HOST}/api/accounts?"
+    assert links == {
+        "self": f"{own}page%5Bsize%5D=2&page%5Bnumber%5D=2&sort=name",
+        "first": f"{own}sort=name&page%5Bsize%5D=2",
+        "prev": f"{own}sort=name&page%5Bsize%5D=2",
+    }
+    first = oro.get("accounts?page[size]=2").json["links"]
+    assert first["next"] == f"{own}page%5Bnumber%5D=2&page%5Bsize%5D=2"
+    assert oro.get("accounts", HTTP_X_INCLUDE="totalCount").headers["X-Include-Total-Count"] == "4"
+    bare = oro.get("accounts", HTTP_X_INCLUDE="noHateoas").json
+    assert "links" not in bare
+    assert "links" not in bare["data"][0]
+
+
+def test_related_resources_are_included_once(oro, accounts, admin):
+    body = oro.get("accounts?include=owner").json
+    assert [(one["type"], one["id"]) for one in body["included"]] == [("users", str(admin.number))]
+    assert "included" not in oro.get("accounts").json
+    Account.objects.update(owner=None)
+    assert oro.get("accounts?include=owner").json["included"] == []
+
+
+def test_included_paths_go_on(oro):
+    parent = oro.create("categories", {"title": "Tools"})
+    child = oro.create("categories", {"title": "Saws"}, {"parentCategory": one("categories", parent)})
+    oro.create("products", {"sku": "A", "name": "A"}, {"category": one("categories", child)})
+    body = oro.get("products?include=category.parentCategory").json
+    assert [resource["attributes"]["title"] for resource in body["included"]] == ["Saws", "Tools"]
+    body = oro.get(f"categories/{child}?include=products.categories").json
+    assert [resource["type"] for resource in body["included"]] == ["products"]
+
+
+def test_sparse_fields(oro, accounts):
+    [shown] = oro.get("accounts?fields[accounts]=name,owner&filter[name]=Beta").json["data"]
+    assert (list(shown["attributes"]), list(shown["relationships"])) == (["name"], ["owner"])
+
+
+def test_relationships_of_many(oro):
+    ids = [oro.create("contacts", {"firstName": name}) for name in "ABC"]
+    account = oro.create("accounts", {"name": "A"}, {"contacts": to("contacts", ids[0])})
+    path = f"accounts/{account}/relationships/contacts"
+
+    def linkage():
+        return [one["id"] for one in oro.get(path).json["data"]]
+
+    assert linkage() == [ids[0]]
+    assert oro.post(path, to("contacts", ids[1])).status == 204
+    assert linkage() == ids[:2]
+    assert oro.call("PATCH", path, to("contacts", ids[1], ids[2])).status == 204
+    assert linkage() == ids[1:]
+    assert oro.call("DELETE", path, to("contacts", ids[2])).status == 204
+    assert linkage() == [ids[1]]
+    assert [one["id"] for one in oro.get(f"accounts/{account}/contacts").json["data"]] == [ids[1]]
+    assert error(oro.post(path, to("contacts", "999999")))[2] == "The entity does not exist."
+    assert error(oro.post(path, {"data": None}))[0] == 400
+
+
+def test_relationships_from_the_other_side(oro):
+    contact = oro.create("contacts", {"firstName": "Ann"})
+    ids = [oro.create("accounts", {"name": name}) for name in "AB"]
+    path = f"contacts/{contact}/relationships/accounts"
+    assert oro.post(path, to("accounts", ids[0])).status == 204
+    assert oro.call("PATCH", path, to("accounts", ids[1])).status == 204
+    assert [one["id"] for one in oro.get(path).json["data"]] == [ids[1]]
+
+
+def test_relationships_of_one(oro):
+    contact = oro.create("contacts", {"firstName": "Ann"})
+    account = oro.create("accounts", {"name": "A"})
+    path = f"accounts/{account}/relationships/defaultContact"
+    assert oro.get(path).json["data"] is None
+    assert oro.get(f"accounts/{account}/defaultContact").json == {"data": None}
+    assert oro.call("PATCH", path, one("contacts", contact)).status == 204
+    assert oro.get(path).json["data"] == {"type": "contacts", "id": contact}
+    assert oro.get(f"accounts/{account}/defaultContact").json["data"]["id"] == contact
+    assert oro.call("PATCH", path, {"data": None}).status == 204
+    assert oro.get(path).json["data"] is None
+
+
+def test_a_slash_at_the_end_changes_nothing(oro):
+    id = oro.create("accounts", {"name": "A"})
+    assert oro.get(f"accounts/{id}/").json["data"]["id"] == id
+    assert oro.call("PATCH", "accounts/", {"data": [acc("B")]}).status == 202
+
+
+def test_posting_a_list_makes_nothing(oro):
+    assert oro.post("accounts", {"data": [acc("A"), acc("B")]}).status == 400
+    nothing_happened()
+
+
+def test_a_single_write_can_be_promised(oro):
+    answer = oro.post("accounts", {"data": acc("A")}, HTTP_PREFER="respond-async")
+    assert answer.status == 202
+    assert Operation.objects.get().state == "new"
+
+
+def test_the_statements_of_a_page_do_not_grow_with_it(oro):
+    def count(size):
+        with CaptureQueriesContext(connection) as seen:
+            assert len(oro.get(f"products?page[size]={size}&include=category,images").json["data"]) == size
+        return len(seen)
+
+    for n in range(6):
+        oro.create("products", {"sku": f"S{n}", "name": "x"})
+    assert count(2) == count(6)
