@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from catalog import checking, marking, undoing
+from catalog import checking, marking, owning, undoing
 from catalog.dropping import Drops
 from catalog.marking import Derivation, Marks
 from catalog.outcomes import ErrorCode, FieldError, OutcomeKind
@@ -21,6 +21,7 @@ def check(entity: str, rows: Sequence[Row], *, granted: Rights) -> None:
     """Refuse what may not be deleted; what is not there is missing, which is no error here."""
     current = plan(entity)
     checking.rights(rows, current, granted)
+    owning.check(rows, current, granted)
     undoing.check(rows, current)
     for row in rows:
         row.kind = OutcomeKind.DELETED if row.exists else OutcomeKind.MISSING

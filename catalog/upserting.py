@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from catalog import basesql, checking, linking, packing, resolving, scopes, statements, translating, undoing
+from catalog import basesql, checking, linking, owning, packing, resolving, scopes, statements, translating, undoing
 from catalog.linking import Targets
 from catalog.marking import Marks
 from catalog.outcomes import OutcomeKind
@@ -27,6 +27,7 @@ def check(entity: str, rows: Sequence[Row], *, granted: Rights, stores: Stores, 
     checking.existence(rows)
     undoing.check(rows, current)
     checking.rights(rows, current, granted)
+    owning.check(rows, current, granted)
     scopes.check(rows, stores)
     checking.fill_new(rows, current)
     translating.separate(rows, current)
@@ -39,6 +40,7 @@ def check(entity: str, rows: Sequence[Row], *, granted: Rights, stores: Stores, 
     checking.trees(rows, current)
     scopes.separate(rows, current)
     targets = linking.targets(rows, current, coming)
+    owning.check_targets(rows, current, granted, targets)
     packing.refuse_unstorable(rows)
     return targets
 

@@ -24,7 +24,7 @@ from syncapi.oro.routes import Route
 
 MEMBER: Final = "atomic:operations"
 RESULTS: Final = "atomic:results"
-PLACE: Final = f"/{MEMBER}/{{index}}"
+PLACE: Final = f"/{MEMBER}/{{index}}/data"
 
 
 def run(request: ApiRequest, route: Route, places: Places) -> Response:

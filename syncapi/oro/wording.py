@@ -128,5 +128,7 @@ _WORDS: Final[Mapping[ErrorCode, _Words]] = {
     ErrorCode.NESTED: _plain(400, _FORM, "The entity is nested too deep."),
     ErrorCode.IN_USE: _plain(403, _DENIED, "The delete operation is forbidden. Reason: other entities refer to it."),
     ErrorCode.PROTECTED: _plain(403, _DENIED, "No access to the entity."),
-    ErrorCode.FORBIDDEN: _plain(403, _DENIED, "No access to this type of entities."),
+    ErrorCode.FORBIDDEN: lambda params: (
+        403, _DENIED, "No access to the entity." if params.get("foreign") else "No access to this type of entities.",
+    ),
 }  # fmt: skip

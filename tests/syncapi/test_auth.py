@@ -28,7 +28,7 @@ def test_rights_are_those_of_this_moment(limited: User):
     limited.user_permissions.add(Permission.objects.get(codename="view_product"))
     caller = auth.find(secret, now=NOW)
     assert caller is not None
-    assert caller.rights == Rights(frozenset({"catalog.view_product"}))
+    assert caller.rights == Rights(frozenset({"catalog.view_product"}), organization=caller.user.organization_id)
     assert not caller.interactive
 
 
