@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -30,6 +30,8 @@ def fan_out() -> bool:
         if fanout is None:
             return False
         rows = Item.objects.filter(operation_id=fanout.operation_id, index__gte=fanout.next_index).order_by("index")
+        if fanout.endpoint.event != Event.STOCK_MOVEMENT:
+            rows = rows.defer("changes")
         items = list(rows[:SLICE])
         WebhookDelivery.objects.bulk_create(_deliveries(fanout, items), ignore_conflicts=True)
         if len(items) < SLICE:
@@ -41,10 +43,9 @@ def fan_out() -> bool:
 
 
 def _deliveries(fanout: WebhookFanout, items: Sequence[Item]) -> list[WebhookDelivery]:
-    endpoint, found = fanout.endpoint, []
-    for record in dict.fromkeys(item.record_id for item in items if _is_meant(item, fanout.endpoint.event)):
-        found.append(record)
-    products = _products(fanout, [record for record in found if record])
+    endpoint = fanout.endpoint
+    found = dict.fromkeys(record for item in items for record in _meant(item, endpoint.event))
+    products = _products(fanout, list(found))
     number = endpoint.organization.number
     return [
         outbox.delivery(
@@ -57,10 +58,14 @@ def _deliveries(fanout: WebhookFanout, items: Sequence[Item]) -> list[WebhookDel
     ]
 
 
-def _is_meant(item: Item, event: str) -> bool:
+def _meant(item: Item, event: str) -> Iterator[UUID]:
+    """The records of which an item is an event. Stock moves where the journal keeps that it changed (a setting)."""
     if event == Event.STOCK_MOVEMENT:
-        return bool(item.changes) and "stock" in (item.changes or {})
-    return item.outcome == OUTCOMES[Event(event)]
+        for entry in item.changes or ():
+            if entry["entity"] == "product" and "stock" in entry.get("fields", {}) and entry["kind"] == "updated":
+                yield UUID(entry["id"])
+    elif item.outcome == OUTCOMES[Event(event)] and item.record_id:
+        yield item.record_id
 
 
 def _products(fanout: WebhookFanout, records: Sequence[UUID]) -> list[UUID]:

@@ -25,8 +25,10 @@ def sweep() -> None:
     errands.give_up()
     complete = Operation.objects.filter(*finishing.nothing_open(), state__in=LIVE)
     finishing.finalise(set(complete.values_list("pk", flat=True)[:1000]))
-    if _due().exists() or splitting.due().filter(_unpaused()).exists() or indexing.is_behind():
+    if _due().exists() or splitting.due().filter(_unpaused()).exists():
         doorbell.ring()
+    if indexing.is_behind():
+        doorbell.ring(working.INDEXING)
     exporting.sweep(now=timezone.now())
     for kind in working.KINDS:
         if kind.is_due():

@@ -10,16 +10,18 @@ import time
 from collections.abc import Callable, Collection
 from typing import Any, Final
 
-from asyncops import claims, engine, leasing, splitting
+from asyncops import claims, doorbell, engine, leasing, splitting
 from asyncops.collecting import Bodies
 from asyncops.delivering import Webhooks
 from asyncops.downloading import Images
 from asyncops.exporting import Exports
 from asyncops.network import Crew, Kind, wait_for_any
+from catalog import indexing
 
 CATALOG: Final = "default"  # the queue of chunks
 KINDS: Final[tuple[Kind[Any, Any], ...]] = (Images(), Webhooks(), Exports(), Bodies())
-QUEUES: Final = (CATALOG, *(kind.queue for kind in KINDS))
+INDEXING: Final = "indexing"  # the queue of derived data
+QUEUES: Final = (CATALOG, INDEXING, *(kind.queue for kind in KINDS))
 LOOK: Final = 0.2  # seconds between two looks for chunks while exchanges are on their way
 GRACE: Final = 2.0  # seconds for exchanges that are on their way when the worker is asked to stop
 
@@ -42,8 +44,10 @@ def drain(
     finally:
         for crew in crews:
             crew.leave()
-    if CATALOG in queues and not stopping():
+    if INDEXING in queues and not stopping():
         engine.derive()
+    elif CATALOG in queues and indexing.is_behind():
+        doorbell.ring(INDEXING)
     return more
 
 

@@ -40,6 +40,8 @@ LOGIN_ATTEMPTS_PER_MINUTE = env.number("BULKHEAD_LOGIN_ATTEMPTS_PER_MINUTE", 30,
 FILES_ROOT = env.text("BULKHEAD_FILES_ROOT", str(BASE_DIR / ".local" / "files"))
 S3_BUCKET = env.text("BULKHEAD_S3_BUCKET", "")
 S3_ENDPOINT = env.text("BULKHEAD_S3_ENDPOINT", "")
+MEDIA_URL = env.text("BULKHEAD_MEDIA_URL", "/media/")  # where contents of images are served
+SERVE_MEDIA = env.flag("BULKHEAD_SERVE_MEDIA", False)  # by the web process, below /media/
 MAX_IMAGE_PIXELS = env.number("BULKHEAD_MAX_IMAGE_PIXELS", 100_000_000, minimum=1)
 
 # How values are kept and shown
@@ -108,7 +110,7 @@ RQ_QUEUES = {
         "SERIALIZER": "rq.serializers.JSONSerializer",
         "COMMIT_MODE": "auto",
     }
-    for name in ("default", "images", "webhooks", "exports", "bodies")
+    for name in ("default", "indexing", "images", "webhooks", "exports", "bodies")
 }
 RQ = {"WORKER_CLASS": "asyncops.worker.Worker", "JOB_CLASS": "asyncops.worker.NamedJob"}
 RQ_SHOW_ADMIN_LINK = False
@@ -191,6 +193,8 @@ def _storage(name: str) -> dict[str, Any]:
     """One kind of files: a folder, or a prefix in the bucket."""
     if not S3_BUCKET:
         options: dict[str, Any] = {"location": str(Path(FILES_ROOT) / name), "allow_overwrite": True}
+        if name == "media":
+            options["base_url"] = MEDIA_URL
         return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
     options = {"bucket_name": S3_BUCKET, "endpoint_url": S3_ENDPOINT or None, "location": name, "file_overwrite": True}
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}

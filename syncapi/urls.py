@@ -8,6 +8,7 @@ from django.urls import include, path, re_path
 
 from syncapi import health, metrics
 from syncapi.crossing import Crossing
+from syncapi.media import media
 from syncapi.oro.urls import NAMES as ORO_NAMES
 from syncapi.oro.urls import VIEW as oro
 from syncapi.owners import Claims, Owner
@@ -19,6 +20,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("media/<path:path>", media, name="media"),
     path("", include("syncapi.operations.urls")),
     path("", include("syncapi.magento.urls")),
     path("", include("syncapi.shoptet.urls")),

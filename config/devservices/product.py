@@ -24,6 +24,7 @@ def environment(urls: dict[str, str]) -> dict[str, str]:
     defaults = {
         "BULKHEAD_SECRET_KEY": _secret_key(),
         "BULKHEAD_ALLOWED_HOSTS": f"{HOST},localhost",
+        "BULKHEAD_SERVE_MEDIA": "1",
         "BULKHEAD_FETCH_ALLOWED_HOSTS": "127.0.0.1:*",  # image servers and webhook receivers of whoever tries it out
     }
     return defaults | dict(os.environ) | urls | {"PYTHONUNBUFFERED": "1"}

@@ -33,6 +33,7 @@ URLS = {
     "healthz": (200, 200, 200, 200),
     "readyz": (200, 200, 200, 200),
     "metrics": (403, 403, 403, 403),  # the operator's, who sets a token for it
+    "media/<path:path>": (404, 404, 404, 404),  # everybody's, under the hash of its content
     OPERATION: (401, 401, 403, 404),
     RESULTS: (401, 401, 403, 404),
     "^operations/?$": (401, 401, 403, 200),

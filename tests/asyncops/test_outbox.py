@@ -154,6 +154,16 @@ def test_events_of_products_come_once_for_each_operation_and_product(caller: Cal
     )
 
 
+def test_stock_moves_where_it_changes(caller: Caller, foreign: Foreign):
+    listens(caller.user.organization, foreign.url("/hook"), event="stock:movement")
+    send(caller, item("A", stock=1), item("B", stock=1))
+    engine.drain()
+    send(caller, item("A", stock=5), item("B", price_gross=3), item("A", stock=6))
+    engine.drain()
+    send_webhooks()
+    assert [row.instance for row in ALL()] == [str(Product.objects.get(sku="A").pk)]
+
+
 def test_a_large_operation_is_told_of_in_slices(caller: Caller, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("asyncops.fanning.SLICE", 3)
     listens(caller.user.organization, HOOK, event="product:create")
