@@ -101,7 +101,7 @@ def _given(row: Row, languages: Found) -> Iterator[tuple[Row, UUID, str, Mapping
 
 def _language(row: Row, reference: Reference, path: str, languages: Found) -> UUID | None:
     found = languages.get(("language", reference.by, resolving.comparable("language", reference)))
-    if found is None:
+    if found is None and not reference.optional:
         params = {"entity": "language", "by": reference.by, "value": reference.value}
         row.refuse(FieldError(path=path, code=ErrorCode.REFERENCE, params=params))
     return found

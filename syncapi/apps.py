@@ -14,8 +14,10 @@ class SyncapiConfig(AppConfig):
         from syncapi.magento.dialect import MAGENTO
         from syncapi.oro.dialect import ORO
         from syncapi.shoptet.dialect import SHOPTET
+        from syncapi.shopware.dialect import SHOPWARE
 
         dialects.register(MAGENTO)
         dialects.register(ORO)
         dialects.register(SHOPTET, notifier=SHOPTET)
+        dialects.register(SHOPWARE)
         stores.watch()

@@ -13,8 +13,13 @@ from syncapi.oro.urls import NAMES as ORO_NAMES
 from syncapi.oro.urls import VIEW as oro
 from syncapi.owners import Claims, Owner
 from syncapi.shoptet.urls import view as shoptet
+from syncapi.shopware.routing import FIRST_SEGMENTS as SHOPWARE
+from syncapi.shopware.urls import view as shopware
 
-BELOW_API: Final = Crossing(views={Owner.SHOPTET: shoptet, Owner.ORO: oro}, claims=Claims(oro=ORO_NAMES))
+BELOW_API: Final = Crossing(
+    views={Owner.SHOPTET: shoptet, Owner.ORO: oro, Owner.SHOPWARE: shopware},
+    claims=Claims(oro=ORO_NAMES, shopware=SHOPWARE),
+)
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

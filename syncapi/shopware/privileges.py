@@ -1,0 +1,51 @@
+"""What a caller must be granted before it is worth looking at its request; each record is asked about again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from asyncops.submissions import Caller
+from catalog.rights import Action
+from syncapi.shopware import errors
+from syncapi.shopware.faults import FaultyError
+from syncapi.shopware.operations import SyncOperation
+from syncapi.shopware.schema import ALL, Anything, Resource, Translation
+
+_WRITING: Final[tuple[Action, ...]] = ("add", "change")
+_NAMES: Final = {"add": "create", "change": "update", "delete": "delete", "view": "read"}
+
+
+def deny(missing: Sequence[str]) -> None:
+    """Raises FaultyError: 403."""
+    raise FaultyError(errors.forbidden(list(missing)))
+
+
+def demand(name: str, actions: Iterable[Action], *, by: Caller) -> None:
+    """Any of the actions on the entity. Raises FaultyError."""
+    wanted = list(actions)
+    if not _has_any(ALL[name], wanted, by):
+        deny([f"{name}:{_NAMES[action]}" for action in wanted])
+
+
+def demand_for(operations: Iterable[SyncOperation], *, by: Caller) -> None:
+    """Raises FaultyError that names all that is missing. An upsert needs either right; which, each record decides."""
+    missing: dict[str, None] = {}
+    for each in operations:
+        actions: tuple[Action, ...] = ("delete",) if each.action == "delete" else _WRITING
+        if not _has_any(ALL[each.entity], actions, by):
+            missing.update(dict.fromkeys(f"{each.entity}:{_NAMES[action]}" for action in actions))
+    if missing:
+        deny(list(missing))
+
+
+def _has_any(described: Anything, actions: Iterable[Action], by: Caller) -> bool:
+    """A mapping and a translation are parts of the record that they belong to, so they are changes of it."""
+    match described:
+        case Resource():
+            return any(by.rights.allow(action, described.spec.name) for action in actions)
+        case Translation():
+            entity = described.resource.spec.name
+        case _:
+            entity = described.owner
+    return by.rights.allow("view" if list(actions) == ["view"] else "change", entity)

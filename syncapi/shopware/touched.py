@@ -1,0 +1,228 @@
+"""Which rows, in Shopware's terms, an item has written or deleted: itself, what is nested in it, texts, mappings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import chain
+from uuid import UUID
+
+from catalog.commands import Command, Delete, Json, Reference, Upsert
+from catalog.entities import ENTITIES
+from catalog.outcomes import Outcome, OutcomeKind
+from catalog.plans import plan
+from catalog.sql import run
+from syncapi.shopware import languages, values
+from syncapi.shopware.names import NamedMapping, camel
+from syncapi.shopware.schema import ALL, MAPPING_OF, RESOURCES, TRANSLATIONS, Resource, of_entity
+
+Key = str | tuple[tuple[str, str], ...]  # an id, or the parts of a key by property
+Row = tuple[str, Key]  # (entity, key)
+
+
+class Lookups:
+    """What the rows of a request need to be told, asked once for all items before they are written."""
+
+    def __init__(self, items: Sequence[Mapping[str, Json]], understood: Sequence[Command | Outcome] = ()) -> None:
+        self.parents = dict(_parents(items))
+        self.languages = _languages(understood)
+
+    def learn(self, understood: Sequence[Command | Outcome]) -> None:
+        self.languages = _languages(understood)
+
+
+def written(item: Mapping[str, Json], command: Command, outcome: Outcome, known: Lookups) -> Iterator[Row]:
+    """The rows that an upsert wrote, its mappings' other sides and its parents included."""
+    entity = ALL[item["entity"]]
+    if isinstance(command, Delete) or outcome.id is None:
+        return
+    if not isinstance(entity, Resource):
+        yield from _sides(item, command, outcome.id, known)
+        yield item["entity"], _key_of(item, command, outcome.id)
+        return
+    yield from _walk(command, outcome.id, iter([id for _, id in outcome.nested]), known)
+    if entity.named.parent and (parent := known.parents.get((entity.name, outcome.id.hex))):
+        yield of_entity(_parent_entity(entity)), parent
+
+
+def deleted(item: Mapping[str, Json], command: Command, outcome: Outcome) -> Iterator[Row]:
+    """The rows that a delete took, with all that went with them."""
+    if isinstance(command, Upsert):
+        yield item["entity"], _key_of(item, command, outcome.id)
+        return
+    own = (command.entity, (outcome.id,)) if outcome.id else ()
+    for name, key in chain([own] if own else [], outcome.gone):
+        yield from _gone(name, key)
+
+
+def beside_deleted(item: Mapping[str, Json], command: Command, outcome: Outcome, known: Lookups) -> Iterator[Row]:
+    """Who has lost something by a delete: both sides of a mapping, the record that a child belonged to."""
+    if isinstance(command, Upsert) and outcome.id:
+        yield from _sides(item, command, outcome.id, known)
+        return
+    entity = ALL[item["entity"]]
+    if isinstance(entity, Resource) and entity.named.parent and outcome.id:
+        parent = known.parents.get((entity.name, outcome.id.hex))
+        yield from [(of_entity(_parent_entity(entity)), parent)] if parent else []
+
+
+def key_sent(item: Mapping[str, Json]) -> Key:
+    """The key of a record to be deleted, as it was sent."""
+    is_record = isinstance(ALL[item["entity"]], Resource)
+    return str(item["payload"].get("id")) if is_record else tuple(_parts_sent(item))
+
+
+def _parts_sent(item: Mapping[str, Json]) -> list[tuple[str, str]]:
+    entity = ALL[item["entity"]]
+    assert not isinstance(entity, Resource), "a record's key is its id"
+    names = [entity.owner_id, entity.target_id if isinstance(entity, NamedMapping) else "languageId"]
+    return [(name, str(item["payload"].get(name))) for name in names]
+
+
+def is_written(outcome: Outcome) -> bool:
+    return outcome.kind in (OutcomeKind.CREATED, OutcomeKind.UPDATED, OutcomeKind.UNCHANGED)
+
+
+def by_entity(rows: Iterable[Row]) -> Json:
+    """{entity: [key, ...]} with sorted names and each key once; an empty one is a list, as PHP writes it."""
+    found: dict[str, dict[Key, None]] = {}
+    for name, key in rows:
+        found.setdefault(name, {})[key] = None
+    shown = {name: [key if isinstance(key, str) else dict(key) for key in keys] for name, keys in sorted(found.items())}
+    return shown or []
+
+
+def _walk(command: Upsert, id: UUID, ids: Iterator[UUID], known: Lookups) -> Iterator[Row]:
+    """In the order in which the writer makes rows of nested commands; `ids` are theirs."""
+    spec, own = ENTITIES[command.entity], id.hex
+    name = of_entity(command.entity)
+    yield name, own
+    yield from _texts(command, name, own, known)
+    for ref in spec.refs:
+        if isinstance(inner := command.values.get(ref.name), Upsert):
+            yield from _walk(inner, next(ids), ids, known)
+    for relation, chosen in command.links.items():
+        mapping = MAPPING_OF[command.entity, relation]
+        for link in chosen.links:
+            if isinstance(link.target, Upsert):
+                target: UUID | None = next(ids)
+                assert target is not None
+                yield from _walk(link.target, target, ids, known)
+            else:
+                target = _id(link.target)
+            if target is not None:
+                yield mapping.name, ((mapping.owner_id, own), (mapping.target_id, target.hex))
+    for inner in chain(*command.children.values(), command.beside):
+        if isinstance(inner, Upsert):
+            yield from _walk(inner, next(ids), ids, known)
+
+
+def _texts(command: Upsert, name: str, id: str, known: Lookups) -> Iterator[Row]:
+    if f"{name}_translation" not in TRANSLATIONS:
+        return
+    owner = f"{camel(name)}Id"
+    plain = any(field.name in command.values for field in ENTITIES[command.entity].translated)
+    spoken = (
+        {_language(command.scope.language, known) if command.scope.language else languages.SYSTEM} if plain else set()
+    )
+    spoken |= {_language(reference, known) for reference, _ in command.translations}
+    for language in sorted(spoken - {""}):
+        yield f"{name}_translation", ((owner, id), ("languageId", language))
+
+
+def _language(reference: Reference, known: Lookups) -> str:
+    if (id := _id(reference)) is not None:
+        return id.hex
+    return known.languages.get(reference.value, "")
+
+
+def _sides(item: Mapping[str, Json], command: Upsert, id: UUID, known: Lookups) -> Iterator[Row]:
+    """The record of a mapping or translation, and the mapping's other side."""
+    yield of_entity(command.entity), id.hex
+    for relation, chosen in command.links.items():
+        target = ENTITIES[command.entity].links_by_name[relation].entity
+        for link in chosen.links:
+            if isinstance(link.target, Reference) and (other := _id(link.target)) is not None:
+                yield of_entity(target), other.hex
+
+
+def _key_of(item: Mapping[str, Json], command: Upsert, id: UUID | None) -> Key:
+    """The whole key of a mapping's or a translation's row; what was named otherwise than by its id as it was sent."""
+    _, other = parts = _parts_sent(item)
+    return ((parts[0][0], id.hex), other) if id else tuple(parts)
+
+
+def _id(target: Reference | Upsert) -> UUID | None:
+    return target.value if isinstance(target, Reference) and target.by == "id" else None
+
+
+def _gone(name: str, key: tuple[UUID, ...]) -> Iterator[Row]:
+    if name in ENTITIES:
+        shown = _shown(name)
+        if shown:
+            yield shown, key[0].hex
+            if f"{shown}_translation" in TRANSLATIONS:
+                system = (f"{camel(shown)}Id", key[0].hex), ("languageId", languages.SYSTEM)
+                yield f"{shown}_translation", system
+    elif (described := _tables().get(name)) is not None:
+        entity, properties = described
+        yield entity, tuple((property, id.hex) for property, id in zip(properties, key, strict=True))
+
+
+@cache
+def _shown(entity: str) -> str:
+    return next((name for name, resource in RESOURCES.items() if resource.spec.name == entity), "")
+
+
+@cache
+def _tables() -> Mapping[str, tuple[str, tuple[str, str]]]:
+    """Tables beside the records, by name: Shopware's entity and the properties of its key."""
+    found = {}
+    for (owner, relation), mapping in MAPPING_OF.items():
+        found[plan(owner).mappings[relation].table] = (mapping.name, (mapping.owner_id, mapping.target_id))
+    for translation in TRANSLATIONS.values():
+        table = plan(translation.resource.spec.name).translation_table
+        found[table] = (translation.name, (translation.owner_id, "languageId"))
+    return found
+
+
+def _parent_entity(resource: Resource) -> str:
+    ref = next(ref for ref in resource.spec.refs if ref.name == resource.named.parent)
+    return ref.entity
+
+
+def _parents(items: Sequence[Mapping[str, Json]]) -> Iterator[tuple[tuple[str, str], str]]:
+    """The records that those belong to which the items name by id: as sent, or as they are now."""
+    asked: dict[str, list[str]] = {}
+    for item in items:
+        entity, payload = ALL.get(item["entity"]), item["payload"]
+        if isinstance(entity, Resource) and entity.named.parent and isinstance(id := payload.get("id"), str):
+            sent = payload.get(entity.property_of(entity.named.parent))
+            if isinstance(sent, str):
+                yield (entity.name, id), sent
+            else:
+                asked.setdefault(entity.name, []).append(id)
+    for name, ids in asked.items():
+        resource = RESOURCES[name]
+        current, column = plan(resource.spec.name), f"{resource.named.parent}_id"
+        valid = [UUID(id) for id in ids if values.is_id(id)]
+        found = run(f'SELECT id, "{column}" FROM {current.table} WHERE id = ANY(%b::uuid[])', [valid])
+        yield from (((name, id.hex), parent.hex) for id, parent in found)
+
+
+def _languages(understood: Sequence[Command | Outcome]) -> dict[str, str]:
+    """The ids of languages that were named by their codes."""
+    if not any(_speaks(entry) for entry in understood):
+        return {}
+    rows = run("SELECT l.code, t.id FROM catalog_language t JOIN catalog_locale l ON l.id = t.translation_code_id")
+    return {code: id.hex for code, id in rows}
+
+
+def _speaks(entry: Command | Outcome) -> bool:
+    if not isinstance(entry, Upsert):
+        return False
+    if entry.translations:
+        return True
+    inner = chain(*entry.children.values(), entry.beside, entry.values.values())
+    links = (link.target for chosen in entry.links.values() for link in chosen.links)
+    return any(_speaks(each) for each in chain(inner, links) if isinstance(each, Upsert))

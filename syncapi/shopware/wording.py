@@ -1,0 +1,60 @@
+"""What is wrong with a record as an object of Shopware's: code, text, parameters, and the place in the request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from catalog.commands import Json
+from catalog.outcomes import ErrorCode, FieldError
+from syncapi.shopware import languages, pointers, words
+from syncapi.shopware.schema import ALL, Resource
+from syncapi.shopware.words import Record, Words
+
+
+def errors(found: Iterable[FieldError], record: Record) -> list[dict[str, Json]]:
+    """One object per error; what is missing is not told where something else is wrong."""
+    told = [(error, pointers.pointer(error, record.entity)) for error in found]
+    wrong = {pointer for error, pointer in told if error.code is not ErrorCode.REQUIRED}
+    kept = {
+        (pointer, error.code, str(error.params.get("code", ""))): error
+        for error, pointer in told
+        if error.code is not ErrorCode.REQUIRED or pointer not in wrong
+    }
+    return [_shown(error, pointer, record) for (pointer, _, _), error in kept.items()]
+
+
+def status(objects: Iterable[Mapping[str, Json]]) -> int:
+    """Of the answer to a request that these errors refuse."""
+    found = {int(entry["status"]) for entry in objects}
+    return next((code for code in (403, 503, 409, 404, 400) if code in found), 400)
+
+
+def _shown(error: FieldError, pointer: str, record: Record) -> dict[str, Json]:
+    told = _words(error, pointer, record)
+    shown: dict[str, Json] = {
+        "code": told.code,
+        "status": str(told.status),
+        "detail": told.detail,
+        "template": told.template,
+        "meta": {"parameters": dict(told.parameters) or []},
+    }
+    if told.title:
+        shown["title"] = told.title
+    if not told.title or pointer:
+        shown["source"] = {"pointer": record.place + pointer}
+    return shown
+
+
+def _words(error: FieldError, pointer: str, record: Record) -> Words:
+    is_text = error.code is ErrorCode.REQUIRED and pointer.startswith(f"/translations/{languages.SYSTEM}/")
+    if is_text and (record.other_language or "translations" in record.payload or _has_maps(record)):
+        return words.no_system_translation()
+    if record.entity == "language" and error.code is ErrorCode.REQUIRED and pointer == "/translationCodeId":
+        return words.code_required()
+    return words.of(error.code, record.entity)({**error.params, "_pointer": pointer, "_record": record})
+
+
+def _has_maps(record: Record) -> bool:
+    described = ALL[record.entity]
+    texts = described.translated if isinstance(described, Resource) else {}
+    return any(isinstance(record.payload.get(name), dict) for name in texts)

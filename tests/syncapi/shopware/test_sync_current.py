@@ -1,0 +1,232 @@
+"""POST /api/_action/sync: one transaction, rows by entity, pointers that name the operation."""
+
+from __future__ import annotations
+
+import pytest
+
+from asyncops.models import Operation
+from catalog.models import Category, Country, Product, ProductMedia, Tax
+from tests.syncapi.conftest import work_off
+from tests.syncapi.shopware.conftest import EUR, SYSTEM, Shopware, new_id, pointers, price, product
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_was_written_is_listed_by_entity(shopware: Shopware):
+    id, tax = new_id(), new_id()
+    answer = shopware.upsert("product", product(id, tax={"id": tax, "name": "t", "taxRate": 1}))
+    assert answer.status == 200
+    assert answer.json == {
+        "extensions": [],
+        "data": {"product": [id], "product_translation": [{"productId": id, "languageId": SYSTEM}], "tax": [tax]},
+        "notFound": [],
+        "deleted": [],
+    }
+
+
+def test_what_was_deleted_and_what_was_not_there(shopware: Shopware):
+    id, absent = new_id(), new_id()
+    shopware.upsert("country", {"id": id, "name": "c"})
+    answer = shopware.delete("country", {"id": id}, {"id": absent})
+    assert answer.json == {
+        "extensions": [],
+        "data": [],
+        "notFound": {"country": [absent]},
+        "deleted": {"country": [id], "country_translation": [{"countryId": id, "languageId": SYSTEM}]},
+    }
+    assert not Country.objects.exists()
+
+
+def test_a_mapping_touches_both_sides(shopware: Shopware):
+    id, category = new_id(), new_id()
+    shopware.upsert("product", product(id))
+    shopware.upsert("category", {"id": category, "name": "c"})
+    key = {"productId": id, "categoryId": category}
+    assert shopware.upsert("product_category", key).json["data"] == {
+        "category": [category],
+        "product": [id],
+        "product_category": [key],
+    }
+    answer = shopware.delete("product_category", key, {"productId": id, "categoryId": new_id()})
+    assert answer.json["deleted"] == {"product_category": [key]}
+    assert answer.json["data"] == {"category": [category], "product": [id]}
+    assert len(answer.json["notFound"]["product_category"]) == 1
+    assert Category.objects.filter(pk=category).exists()
+
+
+def test_a_child_touches_its_parent(shopware: Shopware):
+    id, rule, row = new_id(), new_id(), new_id()
+    shopware.upsert("product", product(id))
+    shopware.upsert("rule", {"id": rule, "name": "r", "priority": 1})
+    record = {"id": row, "productId": id, "ruleId": rule, "quantityStart": 1, "price": price()}
+    assert shopware.upsert("product_price", record).json["data"] == {"product": [id], "product_price": [row]}
+    assert shopware.upsert("product_price", {"id": row, "quantityStart": 2}).json["data"]["product"] == [id]
+    answer = shopware.delete("product_price", {"id": row})
+    assert (answer.json["data"], answer.json["deleted"]) == ({"product": [id]}, {"product_price": [row]})
+
+
+def test_any_error_and_nothing_stays(shopware: Shopware):
+    answer = shopware.sync(
+        {
+            "taxes": {"entity": "tax", "action": "upsert", "payload": [{"name": "a", "taxRate": 1}, {"name": "b"}]},
+            "more": {"entity": "tax", "action": "upsert", "payload": [{"taxRate": "x", "name": 5}]},
+        }
+    )
+    assert (answer.status, list(answer.json)) == (400, ["errors"])
+    assert pointers(answer) == ["/taxes/1/taxRate", "/more/0/taxRate", "/more/0/name"]
+    assert not Tax.objects.exists()
+    assert Operation.objects.get().state == "failed"
+
+
+def test_in_a_list_an_operation_may_name_itself(shopware: Shopware):
+    body = [
+        {"entity": "tax", "action": "upsert", "payload": [{"name": "x"}], "key": "mine"},
+        {"entity": "tax", "action": "upsert", "payload": [{"name": "x"}]},
+    ]
+    assert pointers(shopware.sync(body)) == ["/mine/0/taxRate", "/1/0/taxRate"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "detail"),
+    [
+        ("action:delete", "Invalid payload format. Expected an array of operations."),
+        (
+            {"action": "upsert", "payload": [{}]},
+            'Missing "entity" argument for operation with key "w". It needs to be a non-empty string.',
+        ),
+        (
+            {"entity": "tax", "action": "Upsert", "payload": [{}]},
+            'Missing or invalid "action" argument for operation with key "w". Supported actions are [upsert, delete]',
+        ),
+        (
+            {"entity": "tax", "action": "upsert", "payload": []},
+            'Missing "payload"|"criteria" argument for operation with key "w". It needs to be a non-empty array.',
+        ),
+        (
+            {"entity": "tax", "action": "upsert", "payload": {"a": {}}},
+            "Invalid payload. Should contain a list of associative arrays",
+        ),
+        (
+            {},
+            'Missing "entity" argument for operation with key "w". It needs to be a non-empty string.; '
+            'Missing or invalid "action" argument for operation with key "w". Supported actions are [upsert, delete]; '
+            'Missing "payload"|"criteria" argument for operation with key "w". It needs to be a non-empty array.',
+        ),
+    ],
+)
+def test_an_operation_that_makes_no_sense(shopware: Shopware, operation, detail):
+    answer = shopware.sync({"w": operation})
+    assert (answer.status, [error["detail"] for error in answer.json["errors"]]) == (400, [detail])
+
+
+def test_policy_each_keeps_the_good_ones_and_tells_the_rest(shopware: Shopware):
+    answer = shopware.upsert("tax", {"name": "a", "taxRate": 1}, {"name": "b"}, bulkhead_policy="each")
+    assert (answer.status, pointers(answer)) == (200, ["/write/1/taxRate"])
+    assert [tax.pk.hex for tax in Tax.objects.all()] == answer.json["data"]["tax"]
+
+
+def test_delete_and_update_in_one_request(shopware: Shopware):
+    id, (m1, m2, m3) = new_id(), (new_id() for _ in range(3))
+    media = [{"id": m, "position": i, "media": {"title": "t"}} for i, m in enumerate((m1, m2, m3))]
+    shopware.upsert("product", product(id, media=media))
+    answer = shopware.sync(
+        {
+            "del": {"entity": "product_media", "action": "delete", "payload": [{"id": m2}]},
+            "up": {
+                "entity": "product",
+                "action": "upsert",
+                "payload": [{"id": id, "media": [{"id": m3, "position": 10}]}],
+            },
+        }
+    )
+    assert answer.status == 200
+    assert sorted(ProductMedia.objects.values_list("id", "position")) == sorted(
+        [(ProductMedia.objects.get(pk=m1).pk, 0), (ProductMedia.objects.get(pk=m3).pk, 10)]
+    )
+
+
+def test_a_restricted_delete_is_a_conflict(shopware: Shopware):
+    tax = new_id()
+    shopware.upsert("tax", {"id": tax, "name": "t", "taxRate": 1})
+    shopware.upsert("product", product(new_id(), tax=None, taxId=tax), product(new_id(), tax=None, taxId=tax))
+    answer = shopware.delete("tax", {"id": tax})
+    assert (answer.status, answer.json["errors"][0]["code"]) == (409, "FRAMEWORK__DELETE_RESTRICTED")
+    assert answer.json["errors"][0]["detail"].endswith("The entity is currently in use by: product (2)")
+    assert Tax.objects.count() == 1
+
+
+def test_an_unknown_foreign_key_is_a_violation_of_its_property(shopware: Shopware):
+    answer = shopware.upsert("product", product(new_id(), tax=None, taxId=new_id()))
+    assert (answer.status, pointers(answer)) == (400, ["/write/0/taxId"])
+    assert answer.json["errors"][0]["code"] == "FRAMEWORK__WRITE_CONSTRAINT_VIOLATION"
+    assert b"SQL" not in answer.body
+
+
+def test_a_taken_product_number_has_its_own_code(shopware: Shopware):
+    shopware.upsert("product", product(new_id(), productNumber="A"))
+    answer = shopware.upsert("product", product(new_id(), productNumber="A"))
+    error = answer.json["errors"][0]
+    assert (error["code"], error["detail"]) == (
+        "CONTENT__DUPLICATE_PRODUCT_NUMBER",
+        'Product with number "A" already exists.',
+    )
+
+
+@pytest.mark.parametrize(
+    ("entity", "id", "code"),
+    [("language", SYSTEM, "delete_default_language_violation"), ("currency", EUR, "delete_default_currency_violation")],
+)
+def test_base_data_stays(shopware: Shopware, entity, id, code):
+    answer = shopware.delete(entity, {"id": id})
+    assert (answer.status, answer.json["errors"][0]["code"]) == (400, code)
+
+
+def test_resolvers_find_records_of_the_catalog_and_of_the_same_request(shopware: Shopware):
+    category, id = new_id(), new_id()
+    by_number = {"resolver": "product.number", "value": "p1"}
+    answer = shopware.sync(
+        {
+            "c": {"entity": "category", "action": "upsert", "payload": [{"id": category, "name": "c"}]},
+            "p": {"entity": "product", "action": "upsert", "payload": [product(id, productNumber="p1")]},
+            "m": {
+                "entity": "product_category",
+                "action": "upsert",
+                "payload": [{"categoryId": category, "productId": by_number}],
+            },
+        }
+    )
+    assert answer.status == 200
+    assert [c.pk.hex for c in Product.objects.get().categories.all()] == [category]
+
+
+def test_a_resolver_that_finds_nothing(shopware: Shopware):
+    nobody = {"resolver": "product.number", "value": "nobody"}
+    answer = shopware.upsert("product", product(new_id(), parentId=nobody), product(new_id(), parentId=nobody))
+    assert [error["code"] for error in answer.json["errors"]] == ["FRAMEWORK__API_INVALID_SYNC_RESOLVERS"]
+    assert answer.json["errors"][0]["detail"].splitlines() == [
+        "Can not resolve foreign key at position write/0/parentId. Reference field: product.parentId",
+        "Can not resolve foreign key at position write/1/parentId. Reference field: product.parentId",
+    ]
+    optional = product(new_id(), parentId={**nobody, "nullOnMissing": True})
+    assert shopware.upsert("product", optional).status == 200
+    assert Product.objects.get().parent is None
+
+
+def test_an_unknown_resolver(shopware: Shopware):
+    answer = shopware.upsert("product", product(new_id(), taxId={"resolver": "x.y", "value": 1}, tax=None))
+    assert answer.json["errors"][0]["code"] == "API_RESOLVER_NOT_FOUND_EXCEPTION"
+
+
+def test_who_prefers_not_to_wait_is_promised_an_operation(shopware: Shopware):
+    answer = shopware.upsert("tax", {"name": "a", "taxRate": 1}, prefer="respond-async")
+    operation = Operation.objects.get()
+    assert (answer.status, answer.json) == (202, {"operation": str(operation.uuid)})
+    assert not Tax.objects.exists()
+    work_off()
+    assert Tax.objects.count() == 1
+
+
+def test_the_same_key_answers_alike_and_writes_once(shopware: Shopware):
+    answers = [shopware.upsert("tax", {"name": "a", "taxRate": 1}, idempotency_key="k") for _ in range(2)]
+    assert answers[0].body == answers[1].body
+    assert Tax.objects.count() == 1
