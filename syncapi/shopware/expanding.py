@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from syncapi.shopware import faults
+from syncapi.shopware.faults import FaultyError
 from syncapi.shopware.operations import SyncRequest
 
 
 def expand(asked: SyncRequest) -> SyncRequest:
     """Raises FaultyError for criteria that do not say what to delete."""
-    return replace(asked, operations=[each if not each.criteria else each for each in asked.operations])
+    refused = [faults.no_criteria(each.key, each.action) for each in asked.operations if each.criteria]
+    if refused:
+        raise FaultyError(*refused)
+    return asked
