@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -26,6 +27,7 @@ from asyncops.admin import (
     digest,
     downloads,
     family,
+    histories,
     items,
     many,
     queue,
@@ -79,6 +81,7 @@ class OperationAdmin(OwnedAdmin[Operation], ReadOnlyAdmin[Operation]):
         own = [
             path("cancel/", view(self.cancel_many_view), name="asyncops_operation_cancel_selected"),
             path("many/<slug:kind>/", view(self.many_view), name="asyncops_operation_many"),
+            path("history/<uuid:record>/", view(self.record_history_view), name="asyncops_history"),
             path("live/", view(self.live_view), name="asyncops_live"),
             path("<int:number>/cancel/", view(self.cancel_one_view), name="asyncops_operation_cancel"),
             path("<int:number>/do/<slug:name>/", view(self.act_view), name="asyncops_operation_act"),
@@ -117,6 +120,13 @@ class OperationAdmin(OwnedAdmin[Operation], ReadOnlyAdmin[Operation]):
             raise PermissionDenied
         rows = self._visible(request).filter(pk__in=named(request.GET.get("operations", ""))[: self.list_per_page])
         return TemplateResponse(request, "admin/asyncops/operation/live_rows.html", {"rows": list(rows)})
+
+    @method_decorator(require_safe)
+    def record_history_view(self, request: HttpRequest, record: UUID) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        entries = histories.of(record, visible=self._visible(request))
+        return TemplateResponse(request, "admin/asyncops/history.html", {"entries": entries})
 
     @method_decorator(require_safe)
     def item_view(self, request: HttpRequest, number: int, index: int) -> HttpResponse:

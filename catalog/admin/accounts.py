@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
 
+from catalog.admin.issuing import IssueForm
 from catalog.admin.reading import OwnedAdmin, ReadOnlyAdmin, staff
 from catalog.models import AccessToken, Organization, User
 
@@ -108,6 +112,26 @@ class TokenAdmin(OwnedAdmin[AccessToken], ReadOnlyAdmin[AccessToken]):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         return not lookup.startswith("digest") and super().lookup_allowed(lookup, value, request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("catalog.add_accesstoken")
+
+    @method_decorator(sensitive_post_parameters())
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The answer to the form shows the secret, this once: no redirect, nothing in a session or a cookie."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = IssueForm(request.POST if request.method == "POST" else None, issuer=staff(request))
+        page, context = "issue", {"title": "Create an access token", "form": form}
+        if form.is_valid():
+            page, context = "issued", {"title": "Access token created", "name": form.cleaned_data["name"]}
+            context["secret"] = form.issue()
+        frame = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media + form.media}
+        answer = TemplateResponse(request, f"admin/catalog/accesstoken/{page}.html", {**frame, **context})
+        answer["Cache-Control"] = "no-store"
+        return answer
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return staff(request).has_perm("catalog.change_accesstoken")

@@ -57,10 +57,10 @@ def test_the_chunk_that_runs_when_the_cancel_comes_is_finished_and_counted(commi
     applying, cancelled = threading.Event(), threading.Event()
     complete = finishing.complete
 
-    def complete_later(done) -> None:
+    def complete_later(done, **more) -> None:
         applying.set()
         assert cancelled.wait(timeout=10)
-        complete(done)
+        complete(done, **more)
 
     def cancel() -> None:
         applying.wait(timeout=10)
