@@ -30,14 +30,14 @@ def figures() -> Iterator[Figure]:
 def _in_a_large_table() -> Iterator[Figure]:
     fresh = commands(products(10_000))
     in_empty = median(partial(write, fresh), before=empty, runs=3)
-    _fill(TABLE)
+    fill(TABLE)
     in_large = median(partial(write, fresh), before=_remove_fresh, runs=3)
     yield Figure(name="write new 10,000, empty table", median_s=in_empty, records=10_000, ratio=1.0)
     yield Figure(name=f"write new 10,000, {TABLE:,} rows", median_s=in_large, records=10_000, ratio=in_large / in_empty)
     empty()
 
 
-def _fill(rows: int) -> None:
+def fill(rows: int) -> None:
     empty()
     with connection.cursor() as cursor:
         write(commands(products(1)))

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
+_EXAMPLE: Final = "2026-11-22T10:00:00+0000"
 _FORM: Final = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d)(?:[T ](?P<time>\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?))?"
     r"(?:Z|(?P<sign>[+\- ])(?P<hours>\d\d):?(?P<minutes>\d\d))?",
@@ -15,7 +16,7 @@ _FORM: Final = re.compile(
 
 def written(value: datetime | None) -> str | None:
     """`2026-11-22T10:00:00+0000`: whole seconds, and an offset that is never negative."""
-    return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S%z")
+    return None if value is None else f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S%z}".rjust(len(_EXAMPLE), "0")
 
 
 def read(text: str) -> datetime:

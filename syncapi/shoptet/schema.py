@@ -35,8 +35,8 @@ def check(body: Json, schema: Schema) -> list[Fault]:
 
 
 def inside(place: str, name: str) -> str:
-    """The place of a member of an object."""
-    return f"{place}.{name}" if place else name
+    """The place of a member of an object. A name may be empty."""
+    return f"{place}.{name}" if place else name or PAYLOAD
 
 
 def _faults(value: Json, schema: Schema, place: str) -> Iterator[Fault]:
