@@ -75,7 +75,7 @@ def required(rows: Sequence[Row], current: Plan) -> None:
         for name in command.required:
             if row.document.get(columns[name]) == "":
                 row.refuse(FieldError(path=f"/{name}", code=ErrorCode.BLANK))
-        if row.exists:
+        if row.exists or command.flaws:  # which say already why something is not there
             continue
         lacking = [
             name

@@ -101,7 +101,9 @@ class RepeatableView(ApiView):
             return self._finished(self.handle_exception(error))
 
     def _finished(self, response: Response) -> Response:
-        finished: Response = self.finalize_response(self.request, response, *self.args, **self.kwargs).render()
+        finished: Response = self.finalize_response(self.request, response, *self.args, **self.kwargs)
+        if isinstance(finished, Response):  # others are streamed
+            finished.render()
         rehearsing.mark(self.request, finished)
         return finished
 

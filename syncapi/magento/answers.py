@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 from uuid import UUID
 
-from catalog import resolving
-from catalog.commands import Json, Reference
+from catalog.commands import Json
 from catalog.outcomes import Outcome, OutcomeKind
-from syncapi.magento import products
+from catalog.plans import plan
+from catalog.sql import run
+from syncapi.magento import categories, products
+from syncapi.magento.routes import Shows, WriteRoute
 
 
 class Show(Protocol):
@@ -18,27 +20,26 @@ class Show(Protocol):
     def __call__(self, ids: Sequence[UUID], *, store: str | None) -> dict[UUID, dict[str, Json]]: ...
 
 
-_BY_ENTITY: Final[dict[str, Show]] = {"product": products.show}
+_BY_ENTITY: Final[dict[str, Show]] = {"product": products.show, "category": categories.show}
 
 
-def many(ids: Sequence[UUID], *, entity: str, store: str | None) -> dict[UUID, dict[str, Json]]:
-    """Those of `ids` that are still there, in a fixed number of queries."""
+def many(ids: Sequence[UUID], *, entity: str, shows: Shows, store: str | None) -> dict[UUID, Json]:
+    """What a route shows of those of `ids` that are still there, in a fixed number of queries."""
+    match shows:
+        case Shows.TRUE:
+            return dict.fromkeys(ids, True)
+        case Shows.ERRORS:
+            return {id: [] for id in ids}
+        case Shows.NUMBER:
+            statement = f"SELECT id, number FROM {plan(entity).table} WHERE id = ANY(%b::uuid[])"
+            return dict(run(statement, [list(ids)])) if ids else {}
     show = _BY_ENTITY.get(entity)
-    return show(ids, store=store) if show and ids else {}
+    return dict(show(ids, store=store)) if show and ids else {}
 
 
-def ids(entity: str, names: Sequence[Reference]) -> dict[Reference, UUID]:
-    """The ids of the records that `names` name, one query for each kind of name."""
-    places = {name: (entity, name.by, resolving.comparable(entity, name)) for name in names}
-    asked: dict[tuple[str, str], set[Json]] = {}
-    for _, by, value in places.values():
-        asked.setdefault((entity, by), set()).add(value)
-    found = resolving.find(asked)
-    return {name: found[place] for name, place in places.items() if place in found}
-
-
-def one(outcome: Outcome, *, entity: str, store: str | None) -> Json:
-    """The record, or `true` where there is none to show."""
+def one(outcome: Outcome, *, route: WriteRoute, store: str | None) -> Json:
+    """What the route shows of the record, or `true` where there is none to show."""
     if outcome.id is None or outcome.kind is OutcomeKind.DELETED:
         return True
-    return many([outcome.id], entity=entity, store=store).get(outcome.id, True)
+    shown = many([outcome.id], entity=route.entity, shows=route.shows, store=store)
+    return shown.get(outcome.id, True)

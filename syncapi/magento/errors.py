@@ -19,7 +19,7 @@ from catalog.commands import Json
 from syncapi.magento import messages, wording
 from syncapi.magento.drafts import NotUnderstoodError
 from syncapi.magento.messages import Message
-from syncapi.magento.routes import Form
+from syncapi.magento.routes import Form, Route
 from syncapi.problems import Code, Problem, RecordRefused
 
 MOST_ERRORS: Final = 100  # in one answer
@@ -39,7 +39,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
     """DRF's exception handler of this dialect."""
     match error:
         case RecordRefused():
-            answer = _record(error)
+            answer = _record(error, context)
         case NotUnderstoodError():
             answer = Response(messages.aggregate([wording.message(each) for each in error.errors]), status=400)
         case Problem():
@@ -75,9 +75,14 @@ def _answer(message: Message, status: int, **headers: str) -> Response:
     return Response(message.body(), status=status, headers=headers)
 
 
-def _record(error: RecordRefused) -> Response:
-    body = messages.aggregate([wording.message(each, item=error.item) for each in error.errors])
-    return Response(body, status=wording.status(error.errors))
+def _record(error: RecordRefused, context: Mapping[str, Any]) -> Response:
+    found = wording.messages_of(error.errors, item=error.item, entity=getattr(_route(context), "entity", ""))
+    return Response(messages.aggregate(found), status=wording.status(error.errors))
+
+
+def _route(context: Mapping[str, Any]) -> Route:
+    route: Route = context["view"].call.route
+    return route
 
 
 def _items(error: ItemsRefused, context: Mapping[str, Any]) -> Response:
@@ -123,7 +128,13 @@ def _too_many(error: TooManyItems, context: Mapping[str, Any]) -> Message:
 
 
 def _missing(params: Mapping[str, Json]) -> Message:
-    return Message("Bulk uuid %bulkUuid not exist", {"bulkUuid": params["value"]})
+    value = params["value"]
+    match params["entity"]:
+        case "operation":
+            return Message("Bulk uuid %bulkUuid not exist", {"bulkUuid": value})
+        case "link type":
+            return Message('The "%1" link type wasn\'t found. Verify the type and try again.', (str(value),))
+    return messages.no_such_entity(params["field"], value)
 
 
 def _plain(text: str) -> Callable[[Mapping[str, Json]], Message]:

@@ -27,6 +27,11 @@ def keep(answer: Json, fields: str | None) -> Json:
         return []
 
 
+def part(value: Json, tree: Tree) -> Json:
+    """What is left of a value under a filter that was parsed already."""
+    return _kept(value, tree)
+
+
 def parse(fields: str) -> Tree:
     """`a,b[c]` -> {"a": {}, "b": {"c": {}}}. Raises FieldsMalformedError."""
     if not _ALLOWED.fullmatch(fields):

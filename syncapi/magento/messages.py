@@ -21,6 +21,7 @@ class Message:
     text: str
     parameters: Parameters = ()
     whole: bool = False  # sent with its parameters filled in, as Magento does with errors of types
+    status: int = 400  # of the answer to a single call
 
     def rendered(self) -> str:
         return _PLACEHOLDER.sub(self._filled, self.text)
@@ -43,6 +44,8 @@ class Message:
     def error(self, path: str) -> FieldError:
         """This message as the reason for which an item is refused."""
         params = {"message": self.text, "parameters": _json(self.parameters), "whole": self.whole}
+        if self.status != 400:
+            params["status"] = self.status
         return FieldError(path=path, code=ErrorCode.DIALECT, params=params)
 
     @classmethod
@@ -50,7 +53,8 @@ class Message:
         """The message that `error` was made of."""
         parameters = error.params.get("parameters", {})
         named = parameters if isinstance(parameters, dict) else tuple(str(part) for part in parameters)
-        return cls(error.params["message"], named, whole=bool(error.params.get("whole")))
+        status = int(error.params.get("status", 400))
+        return cls(error.params["message"], named, whole=bool(error.params.get("whole")), status=status)
 
 
 def _json(parameters: Parameters) -> Json:
@@ -96,6 +100,10 @@ def processing(field: str, details: str) -> Message:
 
 def empty_attribute(label: str) -> Message:
     return Message('The "%1" attribute value is empty. Set the attribute and try again.', (label,))
+
+
+def no_such_entity(field: str, value: Json) -> Message:
+    return Message("No such entity with %fieldName = %fieldValue", {"fieldName": field, "fieldValue": value})
 
 
 def no_such_product(sku: str) -> Message:

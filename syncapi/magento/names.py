@@ -13,7 +13,15 @@ from syncapi.magento.coercion import FLAG, FRACTION, TEXT, WHOLE, Kind
 
 CATALOG: Final = "Magento_Catalog::products"
 BULKS: Final = "Magento_Logging::system_magento_logging_bulk_operations"
+CATEGORIES: Final = "Magento_Catalog::categories"
+ATTRIBUTE_LIST: Final = "Magento_Catalog::attributes_attributes"
+ATTRIBUTE_SETS: Final = "Magento_Catalog::sets"
+STORES: Final = "Magento_Backend::store"
+STOCK: Final = "Magento_CatalogInventory::cataloginventory"
 ALL_STORES: Final = "all"
+TREE_ROOT: Final = 1  # the category above all others, which is no record
+LINK_TYPES: Final = {"related": 1, "crosssell": 5, "upsell": 4, "associated": 3}
+ALL_GROUPS: Final = 32000  # the number of "every customer group"
 
 PRODUCT_REQUIRED: Final = ("sku", "name", "attribute_set")  # of a new product
 PRICED_TYPES: Final = frozenset({"simple", "virtual", "downloadable"})  # they need a price too
@@ -74,6 +82,31 @@ ATTRIBUTES: Final[Mapping[str, Attribute]] = {
 }
 IGNORED_ATTRIBUTES: Final = frozenset({"sku", "tax_class_id"})
 
+# Field of a category -> (field of the entity, "" when it is derived or has a rule of its own; its type)
+CATEGORY: Final[Mapping[str, tuple[str, Kind]]] = {
+    "id": ("", WHOLE),
+    "parent_id": ("", WHOLE),
+    "name": ("name", TEXT),
+    "is_active": ("active", FLAG),
+    "position": ("position", WHOLE),
+    "level": ("", WHOLE),
+    "children": ("", TEXT),
+    "created_at": ("", TEXT),
+    "updated_at": ("", TEXT),
+    "path": ("", TEXT),
+    "include_in_menu": ("in_menu", FLAG),
+    "product_count": ("", WHOLE),
+}
+CATEGORY_REQUIRED: Final = ("name",)
+CATEGORY_CLEARED: Final = frozenset({"name", "is_active", "include_in_menu"})  # null means the inherited value
+CATEGORY_ATTRIBUTES: Final[Mapping[str, Attribute]] = {
+    "description": Attribute("description"),
+    "meta_title": Attribute("meta_title"),
+    "meta_keywords": Attribute("keywords"),
+    "meta_description": Attribute("meta_description"),
+}
+CATEGORY_DERIVED: Final = frozenset({"path", "level", "children", "children_count", "path_in_store", "all_children"})
+
 STATUSES: Final = {1: True, 2: False}  # enabled, disabled
 
 # Field of the entity -> how Magento names it in an error
@@ -87,6 +120,12 @@ OF_FIELD: Final[Mapping[str, str]] = {
     "categories": "category_links",
     "websites": "website_ids",
     "custom_fields": "custom_attributes",
+    "in_menu": "include_in_menu",
+    "keywords": "meta_keywords",
+    "parent": "parent_id",
+    "linked_product": "linked_product_sku",
+    "customer_group": "customer_group_id",
+    "quantity": "qty",
 }
 LABELS: Final[Mapping[str, str]] = {"sku": "sku", "name": "Product Name", "price": "Price"}
 

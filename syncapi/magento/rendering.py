@@ -40,7 +40,12 @@ def serialized(item: Json, store: int) -> str:
     return orjson.dumps({"entity_id": None, "entity_link": "", "meta_information": meta, "store_id": store}).decode()
 
 
-def product(record: Record, *, attribute_set: int | None) -> dict[str, Json]:
+Parts = Sequence[dict[str, Json]]
+
+
+def product(
+    record: Record, *, attribute_set: int | None, entries: Parts = (), links: Parts = (), tier_prices: Parts = ()
+) -> dict[str, Json]:
     """`record`: what catalog.scopes.read gives. Keys in Magento's order; what has no value is left out or null."""
     answer: dict[str, Json] = {
         "id": record["number"],
@@ -55,10 +60,10 @@ def product(record: Record, *, attribute_set: int | None) -> dict[str, Json]:
         "updated_at": moment(record["updated_at"]),
         "weight": number(record["weight"]),
         "extension_attributes": _extensions(record),
-        "product_links": [],
+        "product_links": list(links),
         "options": [],
-        "media_gallery_entries": [],
-        "tier_prices": [],
+        "media_gallery_entries": list(entries),
+        "tier_prices": list(tier_prices),
         "custom_attributes": [{"attribute_code": code, "value": value} for code, value in _attributes(record)],
     }
     if answer["weight"] is None:
@@ -72,7 +77,12 @@ def _extensions(record: Record) -> dict[str, Json]:
         extensions["category_links"] = [
             {"position": link["position"], "category_id": str(link["number"])} for link in record["categories"]
         ]
-    extensions["stock_item"] = {
+    extensions["stock_item"] = stock_item(record)
+    return extensions
+
+
+def stock_item(record: Record) -> dict[str, Json]:
+    return {
         "item_id": record["number"],
         "product_id": record["number"],
         "stock_id": 1,
@@ -80,7 +90,68 @@ def _extensions(record: Record) -> dict[str, Json]:
         "is_in_stock": record["stock"] > 0,
         "manage_stock": True,
     }
-    return extensions
+
+
+def entry(record: Record, *, file: str) -> dict[str, Json]:
+    """A media gallery entry."""
+    return {
+        "id": record["number"],
+        "media_type": "image",
+        "label": record["label"],
+        "position": record["position"],
+        "disabled": record["disabled"],
+        "types": record["types"],
+        "file": file,
+    }
+
+
+def file(name: str, nth: int) -> str:
+    """The path that Magento would give to the `nth` content of this name, from 0."""
+    stem, dot, extension = name.rpartition(".")
+    unique = f"{stem}_{nth}{dot}{extension}" if nth and dot else f"{name}_{nth}" if nth else name
+    first, second = (["_" if character == "." else character for character in unique[:2]] + ["_"])[:2]
+    return f"/{first}/{second}/{unique}"
+
+
+def link(sku: str, type: str, linked_sku: str, linked_type: str, position: int) -> dict[str, Json]:
+    return {
+        "sku": sku,
+        "link_type": type,
+        "linked_product_sku": linked_sku,
+        "linked_product_type": linked_type,
+        "position": position,
+    }
+
+
+def tier_price(group: int, quantity: Decimal, value: Decimal, kind: str, website: int | None) -> dict[str, Json]:
+    """A discount is a percentage; its value is shown among the extensions."""
+    extensions: dict[str, Json] = {"website_id": website or 0}
+    if kind == "discount":
+        extensions["percentage_value"] = number(value)
+    return {
+        "customer_group_id": group,
+        "qty": number(quantity),
+        "value": number(value),
+        "extension_attributes": extensions,
+    }
+
+
+def price(sku: str, store: int, values: Record) -> dict[str, Json]:
+    return {"price": number(values["price_gross"]), "store_id": store, "sku": sku}
+
+
+def special_price(sku: str, store: int, values: Record) -> dict[str, Json]:
+    return {
+        "price": number(values["special_price"]),
+        "store_id": store,
+        "sku": sku,
+        "price_from": moment(values["special_from"]) if values.get("special_from") else None,
+        "price_to": moment(values["special_to"]) if values.get("special_to") else None,
+    }
+
+
+def type_id(name: str) -> dict[str, Json]:
+    return {"name": name, "label": f"{name.title()} Product"}
 
 
 def _attributes(record: Record) -> Iterator[tuple[str, Json]]:
@@ -92,7 +163,12 @@ def _attributes(record: Record) -> Iterator[tuple[str, Json]]:
         yield "category_ids", [str(link["number"]) for link in record["categories"]]
     for code, value in record["custom_fields"].items():
         if value is not None:
-            yield code, [_text(part) for part in value] if isinstance(value, list) else _text(value)
+            yield code, attribute_text(value)
+
+
+def attribute_text(value: Json) -> str | list[str]:
+    """The value of an attribute: a text, or a list of texts."""
+    return [_text(part) for part in value] if isinstance(value, list) else _text(value)
 
 
 def _text(value: Json) -> str:

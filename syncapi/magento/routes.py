@@ -7,17 +7,26 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
-from rest_framework.response import Response
+from django.http.response import HttpResponseBase
 
 from catalog.commands import Command, Json
 from syncapi.exchange import ApiRequest
-from syncapi.magento.names import by_name
+from syncapi.magento.names import by_name, snake_case
 
 
 class Form(StrEnum):
     SYNC = ""
     ASYNC = "async"
     BULK = "async/bulk"
+
+
+class Shows(StrEnum):
+    """What a single synchronous call answers once its record is written."""
+
+    RECORD = "record"  # as the store of the call shows it; `true` when it is gone
+    TRUE = "true"
+    NUMBER = "number"
+    ERRORS = "errors"  # a list, empty when all is good
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +42,7 @@ class Route:
     resource: str = ""
     rights: tuple[str, ...] = ()
     is_open: bool = False
-    view: Callable[[ApiRequest, Call], Response] | None = None
+    view: View | None = None
 
     forms: ClassVar[tuple[Form, ...]] = (Form.SYNC,)
 
@@ -53,13 +62,19 @@ class WriteRoute(Route):
     """A route that writes: it declares what an item means, and has all three forms by rule.
 
     `service`: Magento's class and method behind it, from which the topic follows. `parse`: item and context to command.
-    `dto`: on PUT, the member of the body whose property the last path variable overrides (contract 5.2).
+    `dto`: the member of the body, by its snake_case name, into whose property `dto_key` the last path variable goes; on
+    PUT it overrides the property when the body has no other member (contract 5.2). Without a `dto` the path's
+    variables stand beside the body's members. `shows`: what a single call answers. `items`: the items of a single
+    synchronous call, where its body is a list of records; it answers then what became of them as a list of errors.
     """
 
     service: tuple[str, str]
     entity: str
     parse: Callable[[Json, Mapping[str, Json]], Command]
     dto: str = ""
+    dto_key: str = "sku"
+    shows: Shows = Shows.RECORD
+    items: Callable[[Json], list[Json]] | None = None
 
     forms: ClassVar[tuple[Form, ...]] = tuple(Form)
 
@@ -78,13 +93,14 @@ class WriteRoute(Route):
         """The body with the path's variables where Magento's services look for them."""
         if not path or not isinstance(body, dict):
             return dict(path) if not body and not self.dto else body
-        given = body.get(self.dto)
-        if not isinstance(given, dict):
+        member = next((key for key in body if snake_case(key) == self.dto), "") if self.dto else ""
+        if not isinstance(given := body.get(member), dict):
             return body if self.dto else {**body, **path}
-        name, value = list(path.items())[-1]
-        if len(body) > 1 and given.get(name) is not None:
+        spelled = next((key for key in given if snake_case(key) == self.dto_key), self.dto_key)
+        overrides = self.method == "PUT" and len(body) == 1
+        if not overrides and given.get(spelled) is not None:
             return body
-        return {**body, self.dto: {**given, name: value}}
+        return {**body, member: {**given, spelled: list(path.values())[-1]}}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,6 +114,7 @@ class Call:
     path: Mapping[str, str]  # the path's variables, decoded
 
 
+View = Callable[[ApiRequest, Call], HttpResponseBase]
 Shape = tuple[Form, str, int]  # form, method, number of segments
 
 
@@ -137,6 +154,15 @@ class RouteTable:
             if all(part[0] == ":" or part == segment for part, segment in zip(pattern, segments, strict=True)):
                 return route, {p[1:]: s for p, s in zip(pattern, segments, strict=True) if p[0] == ":"}
         return None
+
+    def patterns(self, form: Form, method: str) -> list[tuple[tuple[str, ...], Route]]:
+        """All that have variables in this form."""
+        chosen = (group for (its, verb, _), group in self._variable.items() if (its, verb) == (form, method))
+        return [found for group in chosen for found in group]
+
+    def kinds(self) -> list[tuple[str, WriteRoute]]:
+        """The writing routes by their identity."""
+        return list(self._kinds.items())
 
     def of_kind(self, kind: str) -> WriteRoute | None:
         """The writing route with this identity."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import unquote_plus, urlsplit
 
 from syncapi.magento.names import ALL_STORES
-from syncapi.magento.routes import Call, Form, RouteTable
+from syncapi.magento.routes import Call, Form, Route, RouteTable
 from syncapi.magento.stores import Stores
 from syncapi.problems import Problem, RouteUnknown
 
@@ -37,7 +37,7 @@ def find(table: RouteTable, meta: Mapping[str, Any], *, method: str, stores: Sto
         raise Problem
     found = table.match(form, "GET" if method == "HEAD" else method, rest)
     if found is None and not is_encoded:
-        found = table.match(form, method, _joined(rest))
+        found = _with_slashes(table, form, method, rest)
     if found is None:
         raise RouteUnknown
     route, variables = found
@@ -55,9 +55,22 @@ def _form(segments: Sequence[str]) -> tuple[Form, Sequence[str]]:
     raise Problem
 
 
-def _joined(segments: Sequence[str]) -> Sequence[str]:
-    """A decoded path may hold a SKU's slashes: all that follows `products` is the SKU then."""
-    return segments if len(segments) < 3 else [segments[0], "/".join(segments[1:])]
+def _with_slashes(
+    table: RouteTable, form: Form, method: str, segments: Sequence[str]
+) -> tuple[Route, dict[str, str]] | None:
+    """A decoded path may hold a SKU's slashes: the SKU is what stands between a route's other segments."""
+    candidates = [
+        (pattern, route, place)
+        for pattern, route in table.patterns(form, "GET" if method == "HEAD" else method)
+        for place, part in enumerate(pattern)
+        if part.lower().endswith("sku") and part[0] == ":" and len(pattern) < len(segments)
+    ]
+    for pattern, route, place in sorted(candidates, key=lambda found: -sum(part[0] != ":" for part in found[0])):
+        end = len(segments) - (len(pattern) - place - 1)
+        joined = [*segments[:place], "/".join(segments[place:end]), *segments[end:]]
+        if all(part[0] == ":" or part == given for part, given in zip(pattern, joined, strict=True)):
+            return route, {part[1:]: given for part, given in zip(pattern, joined, strict=True) if part[0] == ":"}
+    return None
 
 
 def _decode(segment: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -14,10 +15,12 @@ from asyncops import journal
 from asyncops.journal import UNDECIDED, UNTOUCHED, ItemView
 from asyncops.models import ItemError, Operation
 from asyncops.states import State
+from catalog import resolving
 from catalog.commands import Json
 from catalog.outcomes import ErrorCode, OutcomeKind
+from catalog.rows import Row
 from syncapi.magento import answers, rendering, wording
-from syncapi.magento.routes import WriteRoute
+from syncapi.magento.routes import Shows, WriteRoute
 from syncapi.magento.stores import Stores
 from syncapi.problems import NotFound
 
@@ -30,6 +33,7 @@ class Status(IntEnum):
     REJECTED = 5  # cancelled before it was processed
 
 
+WINDOW: Final = 1000  # items that are in memory at a time
 _NEVER_DONE: Final = {
     State.CANCELLED: (Status.REJECTED, "The operation was cancelled before this item was processed."),
     State.FAILED: (Status.RETRY, "Unknown Error"),
@@ -48,17 +52,30 @@ def find(uuid: str, *, organization_id: UUID) -> Operation:
     return operation
 
 
-def short(operation: Operation, route: WriteRoute | None, *, most: int | None = None) -> dict[str, Json]:
+def short(operation: Operation, route: WriteRoute | None, *, most: int) -> dict[str, Json]:
     """`most`: of the items no more than the first so many."""
-    views = journal.items(operation, count=most, with_payload=operation.refused > 0)
-    return _envelope(operation, route, [_result(view, operation, route) for view in views])
+    return {"operations_list": list(islice(elements(operation, route), most)), **envelope(operation, route)}
 
 
-def detailed(operation: Operation, route: WriteRoute | None, stores: Stores) -> dict[str, Json]:
-    views = journal.items(operation, with_payload=True)
+def elements(
+    operation: Operation, route: WriteRoute | None, *, stores: Stores | None = None
+) -> Iterator[dict[str, Json]]:
+    """Its items in their order, read a window at a time; with `stores` in every detail."""
+    needed = stores is not None or operation.refused > 0
+    for first in range(0, operation.total, WINDOW):
+        views = journal.items(operation, first=first, count=WINDOW, with_payload=needed)
+        if stores is None:
+            yield from (_result(view, operation, route) for view in views)
+        else:
+            yield from detailed(views, operation, route, stores)
+
+
+def detailed(
+    views: Sequence[ItemView], operation: Operation, route: WriteRoute | None, stores: Stores
+) -> Iterator[dict[str, Json]]:
     results = _results(views, operation, route)
-    elements = [
-        {
+    for view in views:
+        yield {
             "id": view.index,
             "bulk_uuid": str(operation.uuid),
             "topic_name": topic(operation, route),
@@ -66,9 +83,6 @@ def detailed(operation: Operation, route: WriteRoute | None, stores: Stores) -> 
             "result_serialized_data": results.get(view.index),
             **_result(view, operation, route),
         }
-        for view in views
-    ]
-    return _envelope(operation, route, elements)
 
 
 def count(uuid: str, wanted: int, *, organization_id: UUID) -> int:
@@ -98,9 +112,9 @@ def topic(operation: Operation, route: WriteRoute | None) -> str:
     return f"async.{operation.dialect}.{operation.entity}"
 
 
-def _envelope(operation: Operation, route: WriteRoute | None, elements: list[dict[str, Json]]) -> dict[str, Json]:
+def envelope(operation: Operation, route: WriteRoute | None) -> dict[str, Json]:
+    """What is said of the bulk as a whole; its elements come before it."""
     return {
-        "operations_list": elements,
         "user_type": 2 if operation.interactive else 1,  # an administrator's login, or an integration
         "bulk_id": str(operation.uuid),
         "description": f"Topic {topic(operation, route)}{' (dry run)' if operation.dry_run else ''}",
@@ -123,7 +137,8 @@ def _judged(view: ItemView, operation: Operation, route: WriteRoute | None) -> t
         return _NEVER_DONE.get(State(operation.state), _NEVER_DONE[State.FAILED])
     if not view.errors:
         return Status.COMPLETE, f"Service execution success {route.implementation if route else ''}".strip()
-    text = "; ".join(wording.message(error, item=view.payload).rendered() for error in view.errors)
+    found = wording.messages_of(view.errors, item=view.payload, entity=operation.entity)
+    text = "; ".join(message.rendered() for message in found)
     transient = any(error.code is ErrorCode.TRANSIENT for error in view.errors)
     return Status.RETRY if transient else Status.FAILED, text
 
@@ -142,16 +157,17 @@ def _results(views: Sequence[ItemView], operation: Operation, route: WriteRoute 
     if route is not None:
         ids |= _ids_of_unchanged([view for view in done if view.record_id is None], operation, route)
     known = list({id for id in ids.values() if id is not None})
-    shown = answers.many(known, entity=operation.entity, store=operation.context.get("store"))
-    texts = {index: _json(shown.get(id) if id else None) for index, id in ids.items()}
+    shows = Shows.RECORD if route is None else route.shows
+    shown = answers.many(known, entity=operation.entity, shows=shows, store=operation.context.get("store"))
+    texts = {index: _json(shown.get(id, True) if id else True) for index, id in ids.items()}
     return {view.index: texts.get(view.index, "true") for view in done}
 
 
 def _ids_of_unchanged(views: Sequence[ItemView], operation: Operation, route: WriteRoute) -> dict[int, UUID | None]:
     """Unchanged items are journalled without their record: it is looked up by the name that the item gives."""
-    keys = {view.index: route.parse(view.payload, operation.context).key for view in views}
-    found = answers.ids(operation.entity, [key for key in keys.values() if key is not None])
-    return {index: found.get(key) if key is not None else None for index, key in keys.items()}
+    rows = [Row(index=view.index, command=route.parse(view.payload, operation.context)) for view in views]
+    resolving.identify(rows)
+    return {row.index: row.id if row.exists else None for row in rows}
 
 
 def _is_complete(view: ItemView) -> bool:

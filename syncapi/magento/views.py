@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from django.conf import settings
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -17,8 +19,23 @@ from syncapi import preferences, signin
 from syncapi.auth import has_any
 from syncapi.exchange import ApiRequest
 from syncapi.idempotency import RepeatableView
-from syncapi.magento import answers, errors, fields, parsing, products, rendering, routing, status, stores
+from syncapi.magento import (
+    answers,
+    bulks,
+    errors,
+    fields,
+    parsing,
+    reading,
+    rendering,
+    routing,
+    searches,
+    status,
+    stores,
+    streaming,
+    wording,
+)
 from syncapi.magento.routes import Call, Form, Route, RouteTable, WriteRoute
+from syncapi.magento.stores import Stores
 from syncapi.problems import BadHeader, NotAList, NotAnObject, RecordRefused
 
 
@@ -47,11 +64,12 @@ class Rest(RepeatableView):
     def keeps_answers(self) -> bool:
         return not self.call.route.is_open  # it signs in, and its answer is a token
 
-    def answer(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
+    def answer(self, request: ApiRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         call = self.call
         view = call.route.view or _BY_FORM[call.form]
         response = view(request, call)
-        response.data = fields.keep(response.data, request.query_params.get("fields"))
+        if isinstance(response, Response):
+            response.data = fields.keep(response.data, request.query_params.get("fields"))
         return response
 
     get = post = put = patch = delete = trace = http_method_not_allowed = answer  # type: ignore[assignment]
@@ -62,13 +80,25 @@ class Rest(RepeatableView):
 
 
 def run(request: ApiRequest, call: Call) -> Response:
-    """The sync form of a writing route: 200 with the record, `true` after a delete."""
+    """The sync form of a writing route: 200 with what the route shows."""
     route = _writing(call.route)
+    if route.items is not None:
+        return _run_list(request, call, route.items(request.data))
     item = route.item(request.data, call.path)
     _, [outcome] = preferences.run_now(request, _submission(request, call, [item]))
     if outcome.errors:
         raise RecordRefused(outcome.errors, item=item)
-    return Response(answers.one(outcome, entity=route.entity, store=call.store))
+    return Response(answers.one(outcome, route=route, store=call.store))
+
+
+def _run_list(request: ApiRequest, call: Call, items: list[Json]) -> Response:
+    """Each record stands alone; the answer tells those that were refused."""
+    outcomes = preferences.run_now(request, _submission(request, call, items))[1] if items else []
+    return Response([
+        wording.told_in_list(outcome.errors, item=item)
+        for item, outcome in zip(items, outcomes, strict=True)
+        if outcome.errors
+    ])  # fmt: skip
 
 
 def accept(request: ApiRequest, call: Call) -> Response:
@@ -84,19 +114,29 @@ def accept_bulk(request: ApiRequest, call: Call) -> Response:
     return _accepted(request, call, request.data)
 
 
-def product(request: ApiRequest, call: Call) -> Response:
-    id = products.find(call.path["sku"])
-    return Response(products.show([id], store=call.store)[id])
+def bulk_status(request: ApiRequest, call: Call) -> HttpResponseBase:
+    return _bulk(request, call, stores=None)
 
 
-def bulk_status(request: ApiRequest, call: Call) -> Response:
+def bulk_detailed_status(request: ApiRequest, call: Call) -> HttpResponseBase:
+    return _bulk(request, call, stores=stores.current())
+
+
+def _bulk(request: ApiRequest, call: Call, *, stores: Stores | None) -> HttpResponseBase:
+    """A bulk of many items is sent while it is read, so that it is never in memory as a whole."""
     operation = status.find(call.path["bulkUuid"], organization_id=request.caller.user.organization_id)
-    return Response(status.short(operation, call.table.of_kind(operation.kind)))
+    route = call.table.of_kind(operation.kind)
+    found, envelope = status.elements(operation, route, stores=stores), status.envelope(operation, route)
+    if operation.total <= status.WINDOW:
+        return Response({"operations_list": list(found), **envelope})
+    pieces = streaming.pieces("operations_list", found, envelope, fields=request.query_params.get("fields"))
+    return StreamingHttpResponse(pieces, content_type="application/json")
 
 
-def bulk_detailed_status(request: ApiRequest, call: Call) -> Response:
-    operation = status.find(call.path["bulkUuid"], organization_id=request.caller.user.organization_id)
-    return Response(status.detailed(operation, call.table.of_kind(operation.kind), stores.current()))
+def bulk_search(request: ApiRequest, call: Call) -> Response:
+    criteria = reading.criteria_of(request)
+    found = bulks.search(criteria, call.table, organization_id=request.caller.user.organization_id)
+    return Response(searches.answer(found.items, criteria, found.total))
 
 
 def bulk_operation_status(request: ApiRequest, call: Call) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from catalog.commands import Json
+from catalog.commands import Json, Reference
 from catalog.outcomes import ErrorCode, FieldError
 from syncapi.magento import messages, names
 from syncapi.magento.messages import Message
@@ -13,23 +13,48 @@ from syncapi.magento.messages import Message
 _NO_ATTRIBUTE_SET: Final = Message("Invalid product data: %1", ("Invalid attribute set entity type",))
 _STATUS: Final = {ErrorCode.MISSING: 404, ErrorCode.REFERENCE: 404, ErrorCode.FORBIDDEN: 403, ErrorCode.TRANSIENT: 503}
 _REFERENCES_BY_VALUE: Final = {"attribute_set"}  # a wrong one is an invalid product, not a missing record
+_NO_MEMBER: Final = Message("The category doesn't contain the specified product.")
+_NO_ENTRY: Final = Message("No image with the provided ID was found. Verify the ID and try again.", status=404)
+_CYCLE: Final = Message("Operation do not allow to move a parent category to any of children category")
+_CANNOT_SAVE: Final = "Could not save category: %1"
 
 
-def message(error: FieldError, *, item: Json = None) -> Message:
-    """`item`: the item as sent, for the name of a record that is missing."""
+def messages_of(errors: Sequence[FieldError], *, item: Json, entity: str) -> list[Message]:
+    """What is told of an item. `item`: as sent, for the name of a record that is missing.
+
+    Where the product itself is missing, nothing else that is missing with it is told.
+    """
+    gone = [error for error in errors if error.code is ErrorCode.MISSING and error.params.get("by") == "sku"]
+    return [message(error, item=item, entity=entity) for error in gone or errors]
+
+
+def message(error: FieldError, *, item: Json = None, entity: str = "product") -> Message:
     if error.code is ErrorCode.DIALECT:
         return Message.of(error)
+    if error.code is ErrorCode.MISSING:
+        return _missing(error, item)
+    if entity == "category" and (special := _of_category(error, item)) is not None:
+        return special
     field = field_of(error)
     if field == "attribute_set_id" and error.code in {ErrorCode.REQUIRED, ErrorCode.BLANK, ErrorCode.REFERENCE}:
         return _NO_ATTRIBUTE_SET
-    if error.code is ErrorCode.MISSING:
-        return _missing(error, item)
     return _WORDS[error.code](field, error.params)
+
+
+def told_in_list(errors: Sequence[FieldError], *, item: Json) -> dict[str, Json]:
+    """One entry of a list of errors: parameters are always a list of texts there."""
+    first = messages_of(errors, item=item, entity="product")[0]
+    given = first.parameters.values() if isinstance(first.parameters, Mapping) else first.parameters
+    return {"message": first.text, "parameters": [str(parameter) for parameter in given]}
 
 
 def status(errors: Sequence[FieldError]) -> int:
     """The HTTP status of a single call that was refused for these errors."""
     first = errors[0]
+    if first.code is ErrorCode.DIALECT:
+        return Message.of(first).status
+    if first.code is ErrorCode.MISSING and first.params.get("by") == "link":
+        return 400
     if first.code is ErrorCode.REFERENCE and first.params.get("entity") in _REFERENCES_BY_VALUE:
         return 400
     return _STATUS.get(first.code, 400)
@@ -37,23 +62,50 @@ def status(errors: Sequence[FieldError]) -> int:
 
 def field_of(error: FieldError) -> str:
     """Magento's name of the field that the error points at, "" for the record itself."""
-    field = error.path.strip("/").partition("/")[0]
+    fields = [part for part in error.path.split("/") if part and not part.isdecimal()]
+    known = [part for part in fields if part in names.OF_FIELD]
+    field = known[-1] if known else fields[0] if fields else ""
     return names.OF_FIELD.get(field, field)
 
 
 def _missing(error: FieldError, item: Json) -> Message:
-    if error.params.get("by") == "number":
-        value = error.params.get("value")
-        return Message("No such entity with %fieldName = %fieldValue", {"fieldName": "id", "fieldValue": value})
-    return messages.no_such_product(str(error.params.get("value") or _sku_of(item)))
+    by, value = error.params.get("by"), error.params.get("value")
+    if by == "number":
+        return messages.no_such_entity("id", value)
+    if by == "link":
+        return _NO_MEMBER
+    if by in {"product,number", "product,media"}:
+        return _NO_ENTRY
+    if by == "product,linked_product,type":
+        sku, other, kind = (_named(part) for part in value or ())
+        return Message("Product %1 doesn't have linked %2 as %3", (sku, other, kind), status=404)
+    return messages.no_such_product(str(value or _sku_of(item)))
+
+
+def _named(part: Json) -> str:
+    """A part of a key, as it is or as the journal keeps it."""
+    if isinstance(part, Reference):
+        return str(part.value)
+    return str(part["value"]) if isinstance(part, dict) else str(part)
+
+
+def _of_category(error: FieldError, item: Json) -> Message | None:
+    if error.code is ErrorCode.CYCLE:
+        return _CYCLE
+    if error.code in {ErrorCode.IN_USE, ErrorCode.PROTECTED}:
+        number = item.get("categoryId", item.get("category_id")) if isinstance(item, dict) else ""
+        return Message("Cannot delete category with id %1", (str(number),))
+    if error.code in {ErrorCode.REFERENCE, ErrorCode.FORBIDDEN, ErrorCode.TRANSIENT, ErrorCode.CRASHED}:
+        return None
+    return Message(_CANNOT_SAVE, (_WORDS[error.code](field_of(error), error.params).rendered(),))
 
 
 def _sku_of(item: Json) -> str:
     """The SKU that an item as sent names, wherever its route has it."""
     if not isinstance(item, dict):
         return ""
-    product = item.get("product")
-    return str(item.get("sku") or (product.get("sku") if isinstance(product, dict) else "") or "")
+    inner = [item, *(part for part in item.values() if isinstance(part, dict))]
+    return str(next((part["sku"] for part in inner if part.get("sku")), item.get("productSku", "")))
 
 
 def _empty(field: str, params: Mapping[str, Json]) -> Message:
@@ -82,7 +134,11 @@ def _reference(field: str, params: Mapping[str, Json]) -> Message:
     if params.get("entity") == "website":
         text = "The website with id %1 that was requested wasn't found. Verify the website and try again."
         return Message(text, (str(value),))
-    return Message("No such entity with %fieldName = %fieldValue", {"fieldName": "id", "fieldValue": value})
+    if params.get("entity") == "store":
+        return Message("Requested store is not found. Store ID: %1.", (str(value),))
+    if params.get("entity") == "product":
+        return Message('The Product with the "%1" SKU doesn\'t exist.', (str(value),))
+    return messages.no_such_entity("id", value)
 
 
 def _plain(text: str) -> Callable[[str, Mapping[str, Json]], Message]:

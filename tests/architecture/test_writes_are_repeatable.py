@@ -15,14 +15,15 @@ from syncapi.crossing import Crossing
 from syncapi.idempotency import RepeatableView
 from syncapi.magento.routes import Form, WriteRoute
 from syncapi.magento.urls import TABLE
-from tests.syncapi.magento.conftest import BAG, Magento
+from tests.syncapi.magento import samples
+from tests.syncapi.magento.conftest import Magento
 
 SYNCAPI = Path(__file__).resolve().parents[2] / "syncapi"
-FUNCTIONS_THAT_WRITE_NOTHING = {"healthz", "media", "metrics", "readyz"}
+FUNCTIONS_THAT_WRITE_NOTHING = {"healthz", "image", "media", "metrics", "readyz"}
 KEEP_NO_ANSWERS = {"POST integration/admin/token"}  # Magento's routes that answer with a secret
+ONLY_READ = {"POST products/base-prices-information", "POST products/special-price-information"}
 SAME = ("dispatch", "_once", "_answered", "_waited")  # what makes it repeatable, which nobody may override
 
-PRODUCT = {"product": {"sku": BAG, "price": 1}}
 WRITES = {
     f"{form} {route.kind}": (form, route) for route in TABLE.routes for form in route.forms if route.method != "GET"
 }
@@ -82,12 +83,11 @@ def test_only_the_preferences_ask_the_intake_to_write(module: Path):
 @pytest.mark.parametrize("name", WRITES)
 def test_every_magento_route_that_writes_answers_a_repeated_request_alike(name: str, magento: Magento):
     form, route = WRITES[name]
-    path = "/".join(BAG if part == ":sku" else part for part in route.segments(form))
-    body = {"sku": BAG} if route.method == "DELETE" else PRODUCT
-    sent = [body] if form is Form.BULK else body
     if not isinstance(route, WriteRoute):
-        assert route.kind in KEEP_NO_ANSWERS
+        assert route.kind in KEEP_NO_ANSWERS | ONLY_READ
         return
+    samples.furnish()
+    path, sent = samples.path(route, form), samples.body(route, form)
     first, second = (magento.call(route.method, path, sent, form=form, HTTP_IDEMPOTENCY_KEY="again") for _ in range(2))
     assert first.status in {200, 202}
     assert second == first
@@ -98,9 +98,9 @@ def test_every_magento_route_that_writes_answers_a_repeated_request_alike(name: 
 def test_every_synchronous_write_can_be_promised(name: str, magento: Magento):
     _, route = WRITES[name]
     if not isinstance(route, WriteRoute):
-        assert route.kind in KEEP_NO_ANSWERS
+        assert route.kind in KEEP_NO_ANSWERS | ONLY_READ
         return
-    path = "/".join(BAG if part == ":sku" else part for part in route.segments(Form.SYNC))
-    answer = magento.call(route.method, path, PRODUCT, HTTP_PREFER="respond-async")
+    samples.furnish()
+    answer = magento.call(route.method, samples.path(route), samples.body(route), HTTP_PREFER="respond-async")
     assert (answer.status, list(answer.json)) == (202, ["operation"])
     assert Operation.objects.get().state == "new"

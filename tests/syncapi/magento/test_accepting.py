@@ -140,7 +140,7 @@ def test_skus_with_any_character_are_addressed(magento: Magento, form: str):
     assert Product.objects.count() == 3
 
 
-@pytest.mark.parametrize("sku", ["A B", "A/B", "A/media/B"])
+@pytest.mark.parametrize("sku", ["A B", "A/B", "A/b/C"])
 def test_without_the_raw_target_the_rest_of_the_path_is_the_sku(magento: Magento, sku: str):
     """Some servers hand over the decoded path alone: its slashes can only belong to the SKU."""
     magento.call("POST", "products", {"product": {"sku": sku, "name": "N", "price": 1, "attribute_set_id": 4}})

@@ -22,7 +22,7 @@ _NO_CODE: Final = Message(
 def read(given: Json, draft: Draft) -> None:
     """Known codes become fields, `category_ids` becomes links, all others go to the custom fields."""
     custom: dict[str, Json] = {}
-    for path, code, value in _pairs(given, draft):
+    for path, code, value in _pairs(given, draft, PATH):
         if code == "category_ids":
             _read_categories(value, draft, path=path)
         elif code in names.ATTRIBUTES:
@@ -36,17 +36,34 @@ def read(given: Json, draft: Draft) -> None:
         draft.values["custom_fields"] = custom
 
 
-def _pairs(given: Json, draft: Draft) -> Iterator[tuple[str, str, Json]]:
+def read_of_category(given: Json, draft: Draft, *, path: str) -> None:
+    """The same for a category, whose own fields may come as attributes too; what is derived is left alone."""
+    custom: dict[str, Json] = {}
+    for place, code, value in _pairs(given, draft, path):
+        if code in names.CATEGORY_ATTRIBUTES:
+            draft.values[names.CATEGORY_ATTRIBUTES[code].field] = value
+        elif code in names.CATEGORY:
+            field, kind = names.CATEGORY[code]
+            found = scalar(value, kind, draft, field=code, path=place)
+            if field:
+                draft.values.setdefault(field, found)
+        elif code not in names.CATEGORY_DERIVED:
+            custom[code] = value
+    if custom:
+        draft.values["custom_fields"] = custom
+
+
+def _pairs(given: Json, draft: Draft, path: str) -> Iterator[tuple[str, str, Json]]:
     """Path, code and value of each attribute, in the order given."""
     if given is None:
         return
     if isinstance(given, dict):
-        yield from ((f"{PATH}/{token(code)}", code, value) for code, value in given.items())
+        yield from ((f"{path}/{token(code)}", code, value) for code, value in given.items())
         return
-    for index, element in enumerate(elements(given, draft, field="custom_attributes", path=PATH)):
-        pair = _pair(element, draft, path=f"{PATH}/{index}")
+    for index, element in enumerate(elements(given, draft, field="custom_attributes", path=path)):
+        pair = _pair(element, draft, path=f"{path}/{index}")
         if pair is not None:
-            yield f"{PATH}/{index}", *pair
+            yield f"{path}/{index}", *pair
 
 
 def _pair(element: Json, draft: Draft, *, path: str) -> tuple[str, Json] | None:

@@ -1,0 +1,28 @@
+"""From the body of a Magento call to a command. Pure: a worker does it again with the item as stored.
+
+An item is the body of the single call with the path's variables beside it; `context` says what the URL said: `store`
+(None: all) and `path`, its variables.
+"""
+
+from syncapi.magento.parsing.categories import delete_category, move_category, save_category
+from syncapi.magento.parsing.media import create_entry, delete_entry, update_entry
+from syncapi.magento.parsing.prices import remove_special_prices, save_base_prices, save_special_prices
+from syncapi.magento.parsing.products import delete_product, save_product
+from syncapi.magento.parsing.relations import (
+    link_category,
+    link_website,
+    remove_link,
+    save_link,
+    set_links,
+    unlink_category,
+    unlink_website,
+)
+from syncapi.magento.parsing.requests import credentials, status_number
+from syncapi.magento.parsing.stock import save_stock
+
+__all__ = [
+    "create_entry", "credentials", "delete_category", "delete_entry", "delete_product", "link_category",
+    "link_website", "move_category", "remove_link", "remove_special_prices", "save_base_prices", "save_category",
+    "save_link", "save_product", "save_special_prices", "save_stock", "set_links", "status_number", "unlink_category",
+    "unlink_website", "update_entry",
+]  # fmt: skip

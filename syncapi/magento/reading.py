@@ -1,0 +1,159 @@
+"""The calls that read: each asks one module and answers what it says, as the store of the call shows it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from rest_framework.response import Response
+
+from catalog.sql import run
+from syncapi.exchange import ApiRequest
+from syncapi.magento import (
+    attributelists,
+    categories,
+    media,
+    products,
+    rendering,
+    searches,
+    sources,
+    storeviews,
+)
+from syncapi.magento.names import LINK_TYPES
+from syncapi.magento.parsing import requests, searching
+from syncapi.magento.parsing.searching import Criteria
+from syncapi.magento.routes import Call
+from syncapi.problems import NotFound
+
+_STORE_CODES: Final = re.compile(r"store_?[cC]odes(?:\[[^\[\]]*\])?")
+_TYPES: Final = ("simple", "virtual", "downloadable", "configurable", "grouped", "bundle")
+
+
+def criteria_of(request: ApiRequest) -> Criteria:
+    params = request.query_params
+    return searching.criteria((key, value) for key in params for value in params.getlist(key))
+
+
+def product(request: ApiRequest, call: Call) -> Response:
+    id = products.find(call.path["sku"])
+    return Response(products.show([id], store=call.store)[id])
+
+
+def product_list(request: ApiRequest, call: Call) -> Response:
+    criteria = criteria_of(request)
+    page = searches.find(sources.products(call.store), criteria)
+    shown = products.show(page.ids, store=call.store)
+    return Response(searches.answer([shown[id] for id in page.ids if id in shown], criteria, page.total))
+
+
+def product_types(request: ApiRequest, call: Call) -> Response:
+    return Response([rendering.type_id(name) for name in _TYPES])
+
+
+def entry_list(request: ApiRequest, call: Call) -> Response:
+    id = products.find(call.path["sku"])
+    return Response(media.of_products([id], store=call.store).get(id, []))
+
+
+def entry(request: ApiRequest, call: Call) -> Response:
+    id = products.find(call.path["sku"])
+    return Response(media.one(id, requests.number(call.path["entryId"], "entryId"), store=call.store))
+
+
+def link_types(request: ApiRequest, call: Call) -> Response:
+    return Response([{"code": number, "name": name} for name, number in LINK_TYPES.items()])
+
+
+def links(request: ApiRequest, call: Call) -> Response:
+    kind = call.path["type"]
+    if kind not in LINK_TYPES:
+        raise NotFound(entity="link type", value=kind)
+    id = products.find(call.path["sku"])
+    return Response([link for link in products.links_of([id]).get(id, []) if link["link_type"] == kind])
+
+
+def stock_item(request: ApiRequest, call: Call) -> Response:
+    id = products.find(call.path["productSku"])
+    [(number, stock)] = run("SELECT number, stock FROM catalog_product WHERE id = %b::uuid", [id])
+    return Response(rendering.stock_item({"number": number, "stock": stock}))
+
+
+def base_prices(request: ApiRequest, call: Call) -> Response:
+    found = products.prices(requests.skus(request.data))
+    return Response([rendering.price(*each) for each in found if each[2].get("price_gross") is not None])
+
+
+def special_prices(request: ApiRequest, call: Call) -> Response:
+    found = products.prices(requests.skus(request.data))
+    return Response([rendering.special_price(*each) for each in found if each[2].get("special_price") is not None])
+
+
+def category(request: ApiRequest, call: Call) -> Response:
+    return Response(categories.one(requests.number(call.path["categoryId"], "categoryId"), store=call.store))
+
+
+def category_tree(request: ApiRequest, call: Call) -> Response:
+    root, depth = (_optional(request, name) for name in ("rootCategoryId", "depth"))
+    return Response(categories.tree(root, depth=depth, store=call.store))
+
+
+def category_list(request: ApiRequest, call: Call) -> Response:
+    criteria = criteria_of(request)
+    page = searches.find(sources.categories(call.store), criteria)
+    shown = categories.show(page.ids, store=call.store)
+    return Response(searches.answer([shown[id] for id in page.ids if id in shown], criteria, page.total))
+
+
+def category_products(request: ApiRequest, call: Call) -> Response:
+    return Response(categories.products(requests.number(call.path["categoryId"], "categoryId")))
+
+
+def store_views(request: ApiRequest, call: Call) -> Response:
+    return Response(storeviews.views())
+
+
+def websites(request: ApiRequest, call: Call) -> Response:
+    return Response(storeviews.websites())
+
+
+def store_groups(request: ApiRequest, call: Call) -> Response:
+    return Response(storeviews.groups())
+
+
+def store_configs(request: ApiRequest, call: Call) -> Response:
+    params = request.query_params
+    codes = [code for key in params if _STORE_CODES.fullmatch(key) for code in params.getlist(key) if code]
+    return Response(storeviews.configs(codes, base_url=request.build_absolute_uri("/")))
+
+
+def attribute_list(request: ApiRequest, call: Call) -> Response:
+    criteria = criteria_of(request)
+    page = searches.find(sources.ATTRIBUTES, criteria)
+    return Response(searches.answer(attributelists.show(page.ids), criteria, page.total))
+
+
+def attribute(request: ApiRequest, call: Call) -> Response:
+    return Response(attributelists.one(call.path["attributeCode"]))
+
+
+def attribute_options(request: ApiRequest, call: Call) -> Response:
+    return Response(attributelists.options(call.path["attributeCode"]))
+
+
+def attribute_sets(request: ApiRequest, call: Call) -> Response:
+    criteria = criteria_of(request)
+    page = searches.find(sources.ATTRIBUTE_SETS, criteria)
+    return Response(searches.answer(attributelists.sets(page.ids), criteria, page.total))
+
+
+def attribute_set(request: ApiRequest, call: Call) -> Response:
+    return Response(attributelists.one_set(requests.number(call.path["attributeSetId"], "attributeSetId")))
+
+
+def attributes_in_set(request: ApiRequest, call: Call) -> Response:
+    return Response(attributelists.in_set(requests.number(call.path["attributeSetId"], "attributeSetId")))
+
+
+def _optional(request: ApiRequest, name: str) -> int | None:
+    given = request.query_params.get(name)
+    return None if given in (None, "") else requests.number(given, name)
