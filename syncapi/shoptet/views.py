@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils import timezone
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,8 +15,8 @@ from syncapi.auth import has_any
 from syncapi.exchange import ApiRequest
 from syncapi.idempotency import SAFE, RepeatableView
 from syncapi.limits import JsonBody
-from syncapi.shoptet import errors, locking
-from syncapi.shoptet.auth import ShoptetToken
+from syncapi.shoptet import errors, limiting, locking
+from syncapi.shoptet.auth import ShoptetToken, secret_of
 from syncapi.shoptet.envelope import Envelope, JsonWhateverIsAsked, ShoptetBody
 from syncapi.shoptet.numbering import Numbered
 from syncapi.shoptet.routes import Call, RouteTable
@@ -41,6 +42,8 @@ class Api(Numbered, RepeatableView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.call = self.table.find(request.method or "", request.path.removeprefix("/api"))
         super().initial(request, *args, **kwargs)
+        level = limiting.pour(secret_of(request), now=timezone.now())
+        self.headers[limiting.HEADER] = limiting.shown(level)
 
     def keeps_answers(self) -> bool:
         return not self.call.route.is_secret
