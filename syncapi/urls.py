@@ -25,9 +25,9 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
-    path("media/<path:path>", media, name="media"),
     path("", include("syncapi.operations.urls")),
-    path("", include("syncapi.magento.urls")),
+    path("", include("syncapi.magento.urls")),  # whose images have names below /media/
+    path("media/<path:path>", media, name="media"),
     path("", include("syncapi.shoptet.urls")),
     re_path(r"^api(?=/|$)", BELOW_API, name="api"),
 ]

@@ -1,0 +1,183 @@
+"""Links between products, websites, stock and lists of prices: each with its own call, each in its own form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from catalog.models import Product, ProductLink, ProductWebsite
+from tests.syncapi.conftest import work_off
+from tests.syncapi.magento.conftest import BAG, OTHER_BAG, Magento
+
+RELATED = {"sku": BAG, "link_type": "related", "linked_product_sku": OTHER_BAG, "linked_product_type": "simple"}
+
+
+def links(magento: Magento, kind: str = "related") -> Any:
+    return magento.call("GET", f"products/{BAG}/links/{kind}").json
+
+
+def test_links_of_a_type_are_replaced(magento: Magento):
+    upsell = RELATED | {"link_type": "upsell"}
+    for items in ([RELATED | {"position": 2}], [upsell]):
+        answer = magento.call("POST", f"products/{BAG}/links", {"items": items})
+        assert (answer.status, answer.json) == (200, True)
+    assert links(magento) == [RELATED | {"position": 2}]
+    assert links(magento, "upsell") == [upsell | {"position": 0}]
+    assert len(magento.product()["product_links"]) == 2
+
+
+def test_one_link_is_added_changed_and_removed(magento: Magento):
+    for position in (1, 5):
+        assert magento.call("PUT", f"products/{BAG}/links", {"entity": RELATED | {"position": position}}).json is True
+    assert [link["position"] for link in links(magento)] == [5]
+    path = f"products/{BAG}/links/related/{OTHER_BAG}"
+    assert magento.call("DELETE", path).json is True
+    again = magento.call("DELETE", path)
+    assert (again.status, again.json) == (
+        404,
+        {"message": "Product %1 doesn't have linked %2 as %3", "parameters": [BAG, OTHER_BAG, "related"]},
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "message", "parameter"),
+    [
+        ({"link_type": "nosuch"}, 'The "%1" link type wasn\'t found. Verify the type and try again.', "nosuch"),
+        ({"linked_product_sku": "nosuch"}, 'The Product with the "%1" SKU doesn\'t exist.', "nosuch"),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_refused(magento: Magento, change: dict[str, str], message: str, parameter: str):
+    answer = magento.call("POST", f"products/{BAG}/links", {"items": [RELATED | change]})
+    assert (answer.status, answer.json) == (404, {"message": message, "parameters": [parameter]})
+    assert not ProductLink.objects.exists()
+
+
+def test_an_unknown_type_of_links_is_not_found(magento: Magento):
+    answer = magento.call("GET", f"products/{BAG}/links/nosuch")
+    assert (answer.status, answer.json["parameters"]) == (404, ["nosuch"])
+    assert {kind["name"] for kind in magento.call("GET", "products/links/types").json} >= {"related", "upsell"}
+
+
+def test_links_are_refused_later_in_bulk(magento: Magento):
+    items = [{"sku": BAG, "type": "related", "linkedProductSku": OTHER_BAG}]
+    uuid = magento.accept("DELETE", "products/bySku/links/byType/byLinkedProductSku", items, form="async/bulk")
+    work_off()
+    [failed] = magento.status(uuid)["operations_list"]
+    assert (failed["status"], failed["result_message"]) == (
+        3,
+        f"Product {BAG} doesn't have linked {OTHER_BAG} as related",
+    )
+
+
+def test_the_links_of_a_product_are_replaced_with_it(magento: Magento):
+    product = {"product_links": [RELATED, RELATED | {"link_type": "crosssell"}]}
+    assert len(magento.call("PUT", f"products/{BAG}", {"product": product}).json["product_links"]) == 2
+    for keep in ({}, {"product_links": None}):
+        magento.call("PUT", f"products/{BAG}", {"product": keep})
+    assert ProductLink.objects.count() == 2
+    assert magento.call("PUT", f"products/{BAG}", {"product": {"product_links": []}}).json["product_links"] == []
+
+
+def test_tier_prices_are_replaced_when_given(magento: Magento):
+    prices = [
+        {"customer_group_id": 0, "qty": 10, "value": 25.5},
+        {
+            "customer_group_id": 1,
+            "qty": "20",
+            "value": 0,
+            "extension_attributes": {"percentage_value": 10, "website_id": 2},
+        },
+    ]
+    answer = magento.call("PUT", f"products/{BAG}", {"product": {"tier_prices": prices}})
+    assert answer.json["tier_prices"] == [
+        {"customer_group_id": 0, "qty": 10, "value": 25.5, "extension_attributes": {"website_id": 0}},
+        {
+            "customer_group_id": 1,
+            "qty": 20,
+            "value": 10,
+            "extension_attributes": {"website_id": 2, "percentage_value": 10},
+        },
+    ]
+    assert len(magento.call("PUT", f"products/{BAG}", {"product": {"price": 1}}).json["tier_prices"]) == 2
+    assert magento.call("PUT", f"products/{BAG}", {"product": {"tier_prices": []}}).json["tier_prices"] == []
+
+
+def test_websites_are_added_and_removed(magento: Magento):
+    assert magento.call("DELETE", f"products/{BAG}/websites/2").json is True
+    assert magento.product()["extension_attributes"]["website_ids"] == [1]
+    link = {"productWebsiteLink": {"sku": BAG, "website_id": 2}}
+    assert magento.call("POST", f"products/{BAG}/websites", link).json is True
+    assert magento.product()["extension_attributes"]["website_ids"] == [1, 2]
+    wrong = magento.call("POST", f"products/{BAG}/websites", {"productWebsiteLink": {"sku": BAG, "website_id": 9}})
+    assert (wrong.status, wrong.json["parameters"]) == (404, ["9"])
+    assert ProductWebsite.objects.count() == 4
+
+
+def test_stock_is_written_and_read(magento: Magento):
+    number = Product.objects.get(sku=BAG).number
+    answer = magento.call("PUT", f"products/{BAG}/stockItems/{number}", {"stockItem": {"qty": 5, "is_in_stock": True}})
+    assert (answer.status, answer.json) == (200, number)
+    assert magento.call("GET", f"stockItems/{BAG}").json == {
+        "item_id": number,
+        "product_id": number,
+        "stock_id": 1,
+        "qty": 5,
+        "is_in_stock": True,
+        "manage_stock": True,
+    }
+
+
+def test_prices_are_written_in_a_list_of_which_bad_ones_are_told(magento: Magento):
+    prices = [
+        {"sku": BAG, "store_id": 0, "price": 5},
+        {"sku": BAG, "store_id": 2, "price": 6},
+        {"sku": "nosuch", "store_id": 0, "price": 5},
+        {"sku": OTHER_BAG, "store_id": 9, "price": 5},
+        {"sku": OTHER_BAG, "store_id": 0, "price": -1},
+    ]
+    answer = magento.call("POST", "products/base-prices", {"prices": prices})
+    assert answer.status == 200
+    assert [error["parameters"] for error in answer.json] == [["nosuch"], ["9"], []]
+    assert magento.call("POST", "products/base-prices-information", {"skus": [BAG]}).json == [
+        {"price": 5, "store_id": 0, "sku": BAG},
+        {"price": 6, "store_id": 2, "sku": BAG},
+    ]
+    assert magento.product(OTHER_BAG, store="all")["price"] == 34
+    assert magento.call("POST", "products/base-prices", {"prices": []}).json == []
+
+
+def test_special_prices_come_and_go(magento: Magento):
+    price = {
+        "sku": BAG,
+        "store_id": 0,
+        "price": 9,
+        "price_from": "2026-01-01 00:00:00",
+        "price_to": "2026-02-01 00:00:00",
+    }
+    assert magento.call("POST", "products/special-price", {"prices": [price]}).json == []
+    assert magento.call("POST", "products/special-price-information", {"skus": [BAG]}).json == [price]
+    assert magento.call("POST", "products/special-price-delete", {"prices": [price]}).json == []
+    assert magento.call("POST", "products/special-price-information", {"skus": [BAG]}).json == []
+
+
+def test_a_list_of_prices_is_one_item_of_a_bulk(magento: Magento):
+    items = [{"prices": [{"sku": sku, "store_id": 0, "price": 7} for sku in (BAG, OTHER_BAG)]}]
+    uuid = magento.accept("POST", "products/base-prices", items, form="async/bulk")
+    work_off()
+    [done] = magento.status(uuid, detail="detailed-status")["operations_list"]
+    assert (done["status"], done["result_serialized_data"]) == (1, "[]")
+    assert [magento.product(sku, store="all")["price"] for sku in (BAG, OTHER_BAG)] == [7, 7]
+
+
+@pytest.mark.parametrize("path", ["links", "media", "websites", "stockItems/1"])
+def test_a_missing_product_is_named_everywhere(magento: Magento, path: str):
+    bodies = {
+        "links": ("POST", {"items": []}),
+        "media": ("GET", None),
+        "websites": ("POST", {"productWebsiteLink": {"website_id": 1}}),
+        "stockItems/1": ("PUT", {"stockItem": {"qty": 1}}),
+    }
+    method, body = bodies[path]
+    answer = magento.call(method, f"products/no%2Fsuch/{path}", body)
+    assert (answer.status, answer.json["parameters"]) == (404, ["no/such"])
