@@ -172,7 +172,7 @@ def test_a_list_of_prices_is_one_item_of_a_bulk(magento: Magento):
 
 @pytest.mark.parametrize("path", ["links", "media", "websites", "stockItems/1"])
 def test_a_missing_product_is_named_everywhere(magento: Magento, path: str):
-    bodies = {
+    bodies: dict[str, tuple[str, Any]] = {
         "links": ("POST", {"items": []}),
         "media": ("GET", None),
         "websites": ("POST", {"productWebsiteLink": {"website_id": 1}}),
