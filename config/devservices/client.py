@@ -13,6 +13,7 @@ from .errors import DemoFailed
 
 Json = Any
 TIMEOUT = 30  # seconds
+JSON = "application/json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,10 +31,10 @@ class Client:
     url: str
     token: str = field(repr=False)
 
-    def send(self, method: str, path: str, body: Json = None) -> Answer:
+    def send(self, method: str, path: str, body: Json = None, *, media_type: str = JSON) -> Answer:
         """Raises DemoFailed unless the answer is a success."""
         connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=TIMEOUT)
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": media_type, "Accept": media_type}
         began = time.monotonic()
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
@@ -50,9 +51,9 @@ class Client:
             )
         return Answer(status=response.status, body=json.loads(content or b"null"), milliseconds=milliseconds)
 
-    def curl(self, method: str, path: str, body: Json) -> str:
+    def curl(self, method: str, path: str, body: Json, *, media_type: str = JSON) -> str:
         return (
             f"curl -X {method} '{self.url}{path}' \\\n"
-            f"     -H 'Authorization: Bearer {self.token}' -H 'Content-Type: application/json' \\\n"
+            f"     -H 'Authorization: Bearer {self.token}' -H 'Content-Type: {media_type}' \\\n"
             f"     -d '{json.dumps(body, separators=(',', ':'))}'"
         )

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import demo_shoptet
+from . import demo_oro, demo_shoptet
 from .access import Access
 from .client import Client, Json
 from .errors import DemoFailed
@@ -66,5 +66,6 @@ def _magento_product(client: Client) -> Json:
 
 SCENES = (
     Scene(title="Magento: change a price asynchronously", play=magento_price_update),
+    Scene(title="Oro: a list of accounts, one of them bad", play=demo_oro.play),
     Scene(title="Shoptet: an image by URL, a job, a signed webhook, a result", play=demo_shoptet.play),
 )
