@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 from asyncops import control, liveness, overview
 from asyncops.admin import charts
 from asyncops.liveness import RedisAwayError, SignOfLife
-from asyncops.models import Operation, OperationQuerySet, Pause
+from asyncops.models import Operation, OperationQuerySet, Pause, WebhookDelivery
+from asyncops.network_models import DeliveryStatus
 from asyncops.overview import Overview
 from catalog.admin.reading import staff
 from catalog.models import Organization, User
@@ -23,11 +24,20 @@ IDLE_SECONDS = 30  # else: a worker may die, and a new operation come
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Webhooks:
+    """Deliveries, each number at most overview.MOST_COUNTED + 1."""
+
+    waiting: int  # for their first or another attempt
+    given_up: int  # of the last day: never acknowledged, and no attempt is left
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Dashboard:
     now: datetime
     overview: Overview
     workers: Sequence[SignOfLife]
     redis_is_away: bool
+    webhooks: Webhooks
     pauses: Sequence[Pause]  # that concern the reader
     may_pause: bool
     may_manage: bool
@@ -78,12 +88,22 @@ def of(request: HttpRequest) -> Dashboard:
         overview=seen,
         workers=workers,
         redis_is_away=redis_is_away,
+        webhooks=_webhooks(user, now),
         pauses=[pause for pause in control.pauses() if _concerns(pause, user)],
         may_pause=may_pause(request),
         may_manage=may_manage(request),
         scope=scope(user),
         chart=charts.operations_by_hour(seen.hours),
     )
+
+
+def _webhooks(user: User, now: datetime) -> Webhooks:
+    own = scope(user)
+    deliveries = WebhookDelivery.objects.filter(**({"organization": own} if own else {})).order_by()
+    waiting = deliveries.filter(due_at__isnull=False)
+    lost = deliveries.filter(status=DeliveryStatus.FAILED, due_at=None, created_at__gte=now - timedelta(days=1))
+    most = overview.MOST_COUNTED + 1
+    return Webhooks(waiting=waiting[:most].count(), given_up=lost[:most].count())
 
 
 def _workers() -> tuple[Sequence[SignOfLife], bool]:

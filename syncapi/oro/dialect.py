@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
 
 from asyncops.bodies import Pieces
-from asyncops.dialects import ItemRefused
+from asyncops.dialects import ItemRefused, StatusAnswer
+from asyncops.models import Operation
 from catalog.commands import Command, Json
 from catalog.outcomes import FieldError
-from syncapi.oro import splitting
+from syncapi.oro import operations, splitting
 from syncapi.oro.faults import NotUnderstoodError
+from syncapi.oro.names import OPERATIONS
 from syncapi.oro.parsing import PARSERS
 
 
@@ -46,6 +48,12 @@ class OroDialect:
         remark: Callable[[FieldError], None],
     ) -> Iterator[Sequence[Json]]:
         return splitting.split(body, size=size, remark=remark)
+
+    def render_status(self, operation: Operation, *, items: int, now: datetime) -> StatusAnswer:
+        """The resource has no items."""
+        request = f"GET /api/{OPERATIONS}/{operation.pk}"
+        found = operations.counted(operation)
+        return StatusAnswer(request=request, answer={"data": operations.shown(found, url=request[4:], now=now)})
 
 
 ORO: Final = OroDialect()

@@ -54,6 +54,12 @@ def find(id: str, *, by: Caller, denied: str = "No access to the entity.") -> Fo
     return Found(operation, operation.errors_found, operation.faults_found)
 
 
+def counted(operation: Operation) -> Found:
+    """With its errors, for whoever has it already."""
+    errors = ItemError.objects.filter(operation_id=operation.pk).count()
+    return Found(operation, errors, OperationError.objects.filter(operation=operation).count())
+
+
 def allows(caller: Caller, right: str) -> bool:
     return caller.rights.granted is None or right in caller.rights.granted
 

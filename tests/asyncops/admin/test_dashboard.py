@@ -13,7 +13,7 @@ from django.utils import timezone
 from rq.utils import utcformat
 
 from asyncops import control, doorbell
-from asyncops.models import Pause
+from asyncops.models import Pause, WebhookDelivery
 from asyncops.states import State
 from asyncops.worker import Worker
 from tests.asyncops.admin.scenes import at_the_admin, operation, staff
@@ -101,6 +101,23 @@ def test_the_oldest_in_the_queue_is_named(browser_of_marta, marta):
     assert "2 hours" in text(browser_of_marta)
 
 
+def test_webhooks_that_wait_and_those_given_up(browser_of_marta, marta, neighbour):
+    now = timezone.now()
+
+    def deliver(user, **values):
+        WebhookDelivery.objects.create(
+            organization=user.organization, endpoint_id=1, event_created=now, created_at=now, body=b"", **values
+        )
+
+    deliver(marta, instance="a", due_at=now)
+    deliver(marta, instance="b", status="failed")
+    deliver(marta, instance="c", status="success")
+    deliver(neighbour, instance="d", status="failed")
+    webhooks = board(browser_of_marta).webhooks
+    assert (webhooks.waiting, webhooks.given_up) == (1, 1)
+    assert "1 / 1</a>" in text(browser_of_marta, LIVE)
+
+
 def test_the_chart_and_its_table_have_an_hour_each(browser_of_marta, marta):
     operation(marta, state=State.FAILED, finished_at=timezone.now())
     shown = text(browser_of_marta, LIVE)
@@ -128,7 +145,7 @@ def test_its_cost_does_not_grow(browser_of_marta, marta):
     for_one = cost()
     for state in (State.NEW, State.RUNNING, State.SUCCESS) * 5:
         operation(marta, state=state, started_at=timezone.now(), finished_at=timezone.now())
-    assert cost() == for_one == 11
+    assert cost() == for_one == 13
 
 
 def test_without_the_permission_there_is_no_dashboard(harbour):
