@@ -15,7 +15,7 @@ from rq.serializers import JSONSerializer
 
 JOB = "asyncops.jobs.drain"
 ENOUGH = 8  # waiting doorbells: each wakes one worker, which drains everything there is
-JOB_SECONDS = 600  # far above DRAIN_SECONDS: only a hung worker meets it
+JOB_SECONDS = 3600  # far above what a round takes with its exchanges and exports: only a hung worker meets it
 
 log = structlog.get_logger(__name__)
 

@@ -16,6 +16,7 @@ from asyncops import leasing
 
 log = structlog.get_logger(__name__)
 AHEAD: Final = 2  # leases for each thread, so that none waits for the database
+LOOK: Final = 0.2  # seconds between two looks for work of a kind while exchanges are on their way
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,17 +67,22 @@ class Crew:
         self._threads = ThreadPoolExecutor(kind.parallel, thread_name_prefix=kind.queue)
         self._running: dict[Future[Any], Work] = {}
         self._renewed = time.monotonic()
+        self._look_at = 0.0
 
     @property
     def running(self) -> Collection[Future[Any]]:
         return self._running.keys()
 
-    def take(self) -> bool:
-        """Lease as much as there is room for, once a good part of it is free; whether there was any."""
+    def take(self, *, at_once: bool) -> bool:
+        """Lease as much as there is room for, once a good part of it is free; whether there was any.
+
+        Where there was none just now it does not look again yet, unless `at_once`.
+        """
         room = self._kind.parallel * AHEAD - len(self._running)
-        if room < self._kind.parallel:
+        if room < self._kind.parallel or (time.monotonic() < self._look_at and not at_once):
             return False
         found = self._kind.claim(room, owner=self._owner)
+        self._look_at = 0.0 if found else time.monotonic() + LOOK
         self._running |= {self._threads.submit(self._kind.act, work): work for work in found}
         return bool(found)
 
@@ -96,8 +102,9 @@ class Crew:
     def leave(self) -> None:
         """Give back what is still in hand. Threads that are in an exchange end with the process."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-        leasing.release(self._kind.table, self._held())
-        self._running.clear()
+        if self._running:
+            leasing.release(self._kind.table, self._held())
+            self._running.clear()
 
     def _keep(self) -> None:
         if self._running and time.monotonic() - self._renewed > settings.LEASE_SECONDS / 3:

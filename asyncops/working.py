@@ -15,14 +15,13 @@ from asyncops.collecting import Bodies
 from asyncops.delivering import Webhooks
 from asyncops.downloading import Images
 from asyncops.exporting import Exports
-from asyncops.network import Crew, Kind, wait_for_any
+from asyncops.network import LOOK, Crew, Kind, wait_for_any
 from catalog import indexing
 
 CATALOG: Final = "default"  # the queue of chunks
 KINDS: Final[tuple[Kind[Any, Any], ...]] = (Images(), Webhooks(), Exports(), Bodies())
 INDEXING: Final = "indexing"  # the queue of derived data
 QUEUES: Final = (CATALOG, INDEXING, *(kind.queue for kind in KINDS))
-LOOK: Final = 0.2  # seconds between two looks for chunks while exchanges are on their way
 GRACE: Final = 2.0  # seconds for exchanges that are on their way when the worker is asked to stop
 
 
@@ -38,7 +37,7 @@ def drain(
     After that no exchange begins, but those on their way are waited for, and chunks are worked on meanwhile.
     """
     crews = [Crew(kind, owner=claims.owner(os.getpid())) for kind in KINDS if kind.queue in queues]
-    round_ = _Round(crews, has_catalog=CATALOG in queues, seconds=seconds, chunks=chunks, stopping=stopping)
+    round_ = _Round(crews, queues, seconds=seconds, chunks=chunks, stopping=stopping)
     try:
         more = round_.run()
     finally:
@@ -63,26 +62,28 @@ class _Round:
     def __init__(
         self,
         crews: Collection[Crew],
+        queues: Collection[str],
         *,
-        has_catalog: bool,
         seconds: float | None,
         chunks: int | None,
         stopping: Callable[[], bool],
     ) -> None:
         self._crews = list(crews)
-        self._has_catalog = has_catalog
+        self._has_catalog = CATALOG in queues
+        self._has_indexing = INDEXING in queues
         self._until = None if seconds is None else time.monotonic() + seconds
         self._chunks = chunks
         self._stopping = stopping
         self._look_at = 0.0
+        self._has_written = False
 
     def run(self) -> bool:
         if self._has_catalog:
             engine.split_next()
         while not self._stopping():
             worked = self._chunk()
-            found = [crew.take() for crew in self._crews] if not self._is_over() else []
-            busy = any(crew.running for crew in self._crews)
+            found = [] if self._is_over() else [crew.take(at_once=not self._busy) for crew in self._crews]
+            busy = self._busy
             if self._is_over() and not busy:
                 return True
             if not worked and not any(found) and not busy:
@@ -92,20 +93,30 @@ class _Round:
         self._wind_up()
         return True
 
+    @property
+    def _busy(self) -> bool:
+        return any(crew.running for crew in self._crews)
+
     def _is_over(self) -> bool:
         late = self._until is not None and time.monotonic() >= self._until
         return late or (self._chunks is not None and self._chunks <= 0)
 
     def _chunk(self) -> bool:
         """One claim; not more often than it may be worth it."""
-        busy = any(crew.running for crew in self._crews)
-        if (self._is_over() and not busy) or (busy and time.monotonic() < self._look_at):
+        if (self._is_over() and not self._busy) or (self._busy and time.monotonic() < self._look_at):
             return False
         worked = engine.next_claim() or int(engine.split_next()) if self._has_catalog else 0
         self._look_at = 0.0 if worked else time.monotonic() + LOOK
         if self._chunks is not None:
             self._chunks -= worked
+        self._derive_after(worked)
         return bool(worked)
+
+    def _derive_after(self, worked: int) -> None:
+        """Derived data do not wait for slow exchanges, only for the chunks before them."""
+        if self._has_written and not worked and self._has_indexing and self._busy:
+            engine.derive()
+        self._has_written = bool(worked)
 
     def _exchange(self, *, seconds: float) -> None:
         wait_for_any(self._crews, seconds=seconds)
@@ -114,5 +125,5 @@ class _Round:
 
     def _wind_up(self) -> None:
         until = time.monotonic() + GRACE
-        while any(crew.running for crew in self._crews) and time.monotonic() < until:
+        while self._busy and time.monotonic() < until:
             self._exchange(seconds=until - time.monotonic())
