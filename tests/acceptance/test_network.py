@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.site import Site, horse_of, wait_for
+from tests.acceptance.site import Site, horse_of, kill, wait_for
 from tests.foreign import Asked, Reply, foreign_server
 
 pytestmark = pytest.mark.acceptance
@@ -124,25 +124,21 @@ def test_a_receiver_that_hangs_holds_up_no_catalog_write(make_site):
         wait_for(lambda: expected(site) == delivered(site))
 
 
-def test_a_worker_of_one_queue_leaves_the_others_alone(make_site):
+def test_workers_of_named_queues_and_none_at_all(make_site, private_services):
     with foreign_server() as receiver:
         site = make_site(**OPEN)
         listen(site, receiver.on("/hook", READY))
         sent(site, 2)
-        site.start("manage.py", "rqworker", "default")
+        writer = site.start("manage.py", "rqworker", "default")
         wait_for(site.all_done)
         time.sleep(1)
         assert receiver.asked == []
-        site.start("manage.py", "rqworker-pool", "webhooks", "--num-workers", "2")
+        senders = site.start("manage.py", "rqworker-pool", "webhooks", "--num-workers", "2")
         wait_for(lambda: expected(site) == delivered(site) > 0)
-
-
-def test_without_redis_drain_sends_webhooks_too(make_site, private_services):
-    with foreign_server() as receiver:
-        site = make_site(**OPEN)
-        listen(site, receiver.on("/hook", READY))
-        sent(site, 2)
+        for process in (writer, senders):
+            kill(process)
         private_services.valkey.kill()
+        sent(site, 2)
         site.manage("drain")
-        assert site.states() == {"success": 2}
-        assert expected(site) == delivered(site) == len(receiver.asked) > 0
+        assert site.states() == {"success": 4}
+        assert expected(site) == delivered(site) == len(receiver.asked) == 2
