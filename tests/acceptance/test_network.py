@@ -30,11 +30,6 @@ def listen(site: Site, url: str) -> None:
     site.run("-c", LISTEN.format(url=url))
 
 
-def sent(site: Site, operations: int) -> None:
-    """Operations of the organization that listens, and of the other: half each."""
-    site.send(operations, skus=operations)
-
-
 def delivered(site: Site) -> int:
     return int(site.rows("SELECT count(*) FROM asyncops_webhookdelivery WHERE status = 'success'")[0][0])
 
@@ -64,7 +59,7 @@ def test_a_receiver_that_is_away_for_a_while_gets_everything_afterwards(make_sit
             READY(handler)
 
         listen(site, receiver.on("/hook", answers))
-        sent(site, 40)
+        site.send(40, skus=40)
         site.start_worker()
         wait_for(lambda: site.all_done() and len(receiver.asked) >= 3)
         assert delivered(site) == 0
@@ -90,7 +85,7 @@ def test_a_work_horse_that_is_killed_while_it_sends(make_site):
             READY(handler)
 
         listen(site, receiver.on("/hook", answers))
-        sent(site, 2)
+        site.send(2, skus=2)
         worker = site.start_worker()
         assert asked.wait(20)
         os.kill(horse_of(worker), signal.SIGKILL)
@@ -111,11 +106,11 @@ def test_a_receiver_that_hangs_holds_up_no_catalog_write(make_site):
             READY(handler)
 
         listen(site, receiver.on("/hook", hangs))
-        sent(site, 2)
+        site.send(2, skus=2)
         site.start_worker()
         wait_for(lambda: bool(receiver.asked))
         begun = time.monotonic()
-        sent(site, 2)
+        site.send(2, skus=2)
         wait_for(site.all_done)
         took = time.monotonic() - begun
         assert delivered(site) == 0
@@ -128,7 +123,7 @@ def test_workers_of_named_queues_and_none_at_all(make_site, private_services):
     with foreign_server() as receiver:
         site = make_site(**OPEN)
         listen(site, receiver.on("/hook", READY))
-        sent(site, 2)
+        site.send(2, skus=2)
         writer = site.start("manage.py", "rqworker", "default")
         wait_for(site.all_done)
         time.sleep(1)
@@ -138,7 +133,7 @@ def test_workers_of_named_queues_and_none_at_all(make_site, private_services):
         for process in (writer, senders):
             kill(process)
         private_services.valkey.kill()
-        sent(site, 2)
+        site.send(2, skus=2)
         site.manage("drain")
         assert site.states() == {"success": 4}
-        assert expected(site) == delivered(site) == len(receiver.asked) == 2
+        assert expected(site) == delivered(site) == len(receiver.asked) == 4
