@@ -113,6 +113,21 @@ def test_a_worker_that_is_stopped_in_the_middle_of_its_writes_holds_up_nobody_fo
     assert site.rows("SELECT created, updated FROM asyncops_operation ORDER BY seq") == [(20, 0), (0, 20)]
 
 
+def test_a_work_horse_does_not_outlive_its_worker(make_site):
+    """It would go on beside its replacement, with locks that nobody ends."""
+    site = make_site(BULKHEAD_LEASE_SECONDS="300")
+    site.send(1, items=20, skus=20)
+    worker = site.start_worker()
+    wait_for(site.all_done)
+    with site.database() as blocker:
+        blocker.execute("BEGIN; SELECT 1 FROM catalog_product WHERE sku = 'S7' FOR UPDATE")
+        site.send(1, items=20, skus=20)
+        wait_for(lambda: waits_for_a_lock(site))
+        os.kill(worker.pid, signal.SIGKILL)
+        wait_for(lambda: not horses_of(worker), seconds=5)
+    assert site.rows("SELECT state, attempt FROM asyncops_chunk ORDER BY id") == [("done", 1), ("leased", 1)]
+
+
 def test_a_worker_gives_its_memory_back_with_every_job(make_site):
     site = make_site(BULKHEAD_CHUNK_RECORDS="100", BULKHEAD_DRAIN_CHUNKS="5")
     worker = site.start_worker()
