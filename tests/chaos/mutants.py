@@ -132,7 +132,7 @@ MUTANTS: Final = (
     Mutant(
         name="a final state is overwritten",
         file="asyncops/states.py",
-        code="return operations.filter(state__in=LIVE).update(",
+        code="operations.filter(state__in=LIVE).update(state=to",
         broken="return operations.update(",
         tests=("tests/asyncops/test_cancelling.py", "tests/asyncops/test_engine.py"),
     ),
