@@ -128,6 +128,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_filters",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_htmx",
     "catalog",
     "asyncops",
@@ -178,6 +180,14 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["syncapi.limits.JsonBody"],
     "DEFAULT_RENDERER_CLASSES": ["syncapi.limits.JsonAnswer"],
     "UNAUTHENTICATED_USER": None,
+}
+
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.1",
+    "VERSION": "1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "none", "validatorUrl": None},
 }
 
 CACHES = {

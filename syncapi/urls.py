@@ -25,6 +25,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("", include("syncapi.describing.urls")),
     path("", include("syncapi.operations.urls")),
     path("", include("syncapi.magento.urls")),  # whose images have names below /media/
     path("media/<path:path>", media, name="media"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from syncapi.describing.documents import APIS
 from syncapi.magento.urls import TABLE
 from tests.syncapi.conftest import Program
 from tests.syncapi.magento import samples
@@ -21,6 +22,8 @@ PATHS = {OPERATION: "operations/{uuid}", RESULTS: "operations/{uuid}/written.jso
 IMAGE = "^media/catalog/product/[^/]+/[^/]+/(?P<name>[^/]+)$"
 SHOPTET_RESULT = "^api-results/(?P<name>[^/]+)$"
 CHANGES = rf"{OPERATION[:-3]}/changes\.jsonl$"
+PATHS |= {"^docs/?$": "docs"} | {f"^docs/{name}/?$": f"docs/{name}" for name in APIS}
+PATHS |= {rf"^docs/{name}/openapi\.json$": f"docs/{name}/openapi.json" for name in APIS}
 PATHS |= {CHANGES: "operations/{uuid}/changes.jsonl"}
 PATHS |= {
     "^operations/?$": "operations",
@@ -35,6 +38,9 @@ URLS = {
     "healthz": (200, 200, 200, 200),
     "readyz": (200, 200, 200, 200),
     IMAGE: (404, 404, 404, 404),  # public, as in a shop
+    "^docs/?$": (200, 200, 200, 200),
+    **{f"^docs/{name}/?$": (200, 200, 200, 200) for name in APIS},
+    **{rf"^docs/{name}/openapi\.json$": (200, 200, 200, 200) for name in APIS},
     "metrics": (403, 403, 403, 403),  # the operator's, who sets a token for it
     "media/<path:path>": (404, 404, 404, 404),  # everybody's, under the hash of its content
     OPERATION: (401, 401, 403, 404),

@@ -1,0 +1,66 @@
+"""The OpenAPI documents come from the tables of routes, and Swagger UI shows them without a network."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.urls import get_resolver
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from syncapi.describing.documents import APIS, document
+from syncapi.magento.urls import TABLE as MAGENTO
+from syncapi.oro.names import RESOURCES
+from syncapi.shoptet.urls import TABLE as SHOPTET
+from tests.syncapi.conftest import Program
+
+
+def methods(name: str) -> set[tuple[str, str]]:
+    return {(method.upper(), path) for path, each in document(name)["paths"].items() for method in each}
+
+
+@pytest.mark.parametrize("name", APIS)
+def test_every_document_is_openapi_3_1(db, name):
+    answer = Program().get(f"/docs/{name}/openapi.json")
+    assert (answer.status, answer.json["openapi"][:3]) == (200, "3.1")
+    OpenAPIV31SpecValidator(answer.json).validate()
+    operations = [each for path in answer.json["paths"].values() for each in path.values()]
+    names = [operation["operationId"] for operation in operations]
+    assert len(names) == len(set(names))
+
+
+def test_every_route_of_every_table_is_described():
+    assert len(methods("magento")) == sum(len(route.forms) for route in MAGENTO.routes)
+    assert len(methods("shoptet")) == len(SHOPTET.routes)
+    assert {path.split("/")[2] for _, path in methods("oro")} >= set(RESOURCES)
+    below = [p for p in get_resolver().reverse_dict if isinstance(p, str) and p.startswith("operation")]
+    assert len(methods("operations")) == len(below) + 2  # the three result sets share a pattern
+
+
+def test_what_the_operations_api_answers_is_what_is_described(program):
+    shown = program.post("/rest/all/async/bulk/V1/products", []).json["bulk_uuid"]
+    answered = program.get(f"/operations/{shown}").json
+    described = document("operations")["components"]["schemas"]["Operation"]["properties"]
+    assert set(answered) == set(described)
+    assert set(answered["counts"]) == set(described["counts"]["properties"])
+
+
+def test_writes_take_the_headers_that_every_write_takes():
+    write = document("magento")["paths"]["/rest/{store}/V1/products"]["post"]
+    named = {parameter["$ref"].rpartition("/")[2] for parameter in write["parameters"] if "$ref" in parameter}
+    assert named == {"IdempotencyKey", "Prefer", "DryRun"}
+
+
+@pytest.mark.parametrize("page", ["", *APIS])
+def test_the_pages_load_nothing_from_elsewhere(db, page):
+    answer = Program().get(f"/docs/{page}")
+    html = answer.body.decode()
+    assert answer.status == 200
+    sources: list[Any] = re.findall(r'(?:src|href)="([^"]+)"', html)
+    assert all(source.startswith("/") for source in sources)
+    static = [source.removeprefix("/static/") for source in sources if source.startswith("/static/")]
+    assert len(static) >= 3
+    assert all(finders.find(name) for name in static)
+    assert f"/docs/{page or 'operations'}/openapi.json" in html
