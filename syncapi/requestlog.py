@@ -34,7 +34,7 @@ class RequestLog:
         begun = time.monotonic()
         with bound_contextvars(request_id=id, operations=[]):
             response = self._next(request)
-            if id == given:
+            if id == given and HEADER not in response.headers:  # a dialect may have its own ids
                 response.headers[HEADER] = id
             if request.path not in QUIET:
                 milliseconds = round((time.monotonic() - begun) * 1000, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.urls import reverse
 from drf_spectacular.renderers import OpenApiJsonRenderer
@@ -29,24 +29,24 @@ class OnlyOne(BaseContentNegotiation):
 class Described(SpectacularAPIView):
     """An OpenAPI document as JSON."""
 
-    authentication_classes: ClassVar[list[Any]] = []
-    permission_classes: ClassVar[list[Any]] = [AllowAny]
-    renderer_classes: ClassVar[list[Any]] = [OpenApiJsonRenderer]
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    renderer_classes = [OpenApiJsonRenderer]
     content_negotiation_class = OnlyOne
-    http_method_names: ClassVar[list[str]] = ["get", "head", "options"]
+    http_method_names = ["get", "head", "options"]
 
 
 class Swagger(SpectacularSwaggerView):
     """The page of one document, with links to the others."""
 
-    authentication_classes: ClassVar[list[Any]] = []
-    permission_classes: ClassVar[list[Any]] = [AllowAny]
+    authentication_classes = []
+    permission_classes = [AllowAny]
     content_negotiation_class = OnlyOne
     template_name = "docs/swagger.html"
     name = "operations"
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        response: Response = super().get(request, *args, **kwargs)
+        response: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
         response.data["documents"] = [{"name": name, "page": reverse(f"docs-{name}")} for name in APIS]
         response.data["current"] = self.name
         return response

@@ -109,6 +109,7 @@ def _attributes(found: Found, now: datetime) -> dict[str, Json]:
         "createdAt": moment(operation.accepted_at),
         "updatedAt": moment(ended or started or operation.accepted_at),
         "summary": _summary(found) if operation.is_final else None,
+        **({"dryRun": True} if operation.dry_run else {}),
     }
 
 

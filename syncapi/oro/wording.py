@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +15,9 @@ from syncapi.oro.names import RESOURCES
 _FORM: Final = "form constraint"
 _RANGE: Final = "range constraint"
 _DENIED: Final = "access denied exception"
+
+
+_PLACEHOLDER: Final = re.compile(r"%(\w+)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,11 +43,21 @@ def word(error: FieldError, resource: Resource | None, *, place: str) -> Wording
         params = error.params
         pointer = error.path if error.path.startswith("/included/") else place + error.path
         return Wording(status=params["status"], title=params["title"], detail=params["detail"], pointer=pointer or None)
+    if error.code is ErrorCode.DIALECT:
+        detail = _filled(error.params)
+        return Wording(status=400, title="request data constraint", detail=detail, pointer=place + error.path)
     if error.code in (ErrorCode.CRASHED, ErrorCode.TRANSIENT):
         return Wording(status=500, title="runtime exception", detail=_CRASHES[error.code], pointer=place)
     status, title, detail = _WORDS[error.code](error.params)
     whole = error.code in _OF_THE_RECORD
     return Wording(status=status, title=title, detail=detail, pointer=_pointer(error, resource, place, whole))
+
+
+def _filled(params: Mapping[str, Json]) -> str:
+    """The message of another dialect has its parameters beside it."""
+    given = params.get("parameters") or {}
+    known = given if isinstance(given, dict) else {str(number): each for number, each in enumerate(given, 1)}
+    return _PLACEHOLDER.sub(lambda found: str(known.get(found[1], found[0])), str(params.get("message", "")))
 
 
 def of_operation(error: FieldError) -> Wording:

@@ -30,6 +30,7 @@ def job(operation: Operation, *, now: datetime, base: str, log: str | None) -> d
         "validUntil": written(valid_until(operation, shown)),
         "log": log,
         "language": operation.context.get("language"),
+        **_marked(operation),
     }
 
 
@@ -43,7 +44,13 @@ def row(operation: Operation, *, now: datetime) -> dict[str, Json]:
         "status": shown.value,
         "validUntil": written(valid_until(operation, shown)),
         "language": operation.context.get("language"),
+        **_marked(operation),
     }
+
+
+def _marked(operation: Operation) -> dict[str, Json]:
+    """Only a dry run has this member, which is ours."""
+    return {"dryRun": True} if operation.dry_run else {}
 
 
 def status(operation: Operation, *, now: datetime) -> Status:
