@@ -11,7 +11,7 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 
-from catalog import arranging, changes, deleting, nesting, resolving, upserting, validation, waves
+from catalog import arranging, changes, deleting, nesting, resolving, upserting, validation, waves, scopes
 from catalog.changes import Recording
 from catalog.commands import Command, Delete, Indexing, Mode, Policy, Upsert
 from catalog.indexing import settle
@@ -124,9 +124,16 @@ def _write(
 
 def _validate(rows: Sequence[Row]) -> None:
     for entity, members in _by_entity(row for row in rows if isinstance(row.command, Upsert)).items():
-        cleaned = validation.clean(entity, [row.given for row in members])
-        for row, (values, errors) in zip(members, cleaned, strict=True):
-            row.values = values
+        inherited = [scopes.inherited(row, plan(entity)) for row in members]
+        cleaned = validation.clean(
+            entity,
+            [
+                {name: value for name, value in row.given.items() if name not in names} if names else row.given
+                for row, names in zip(members, inherited, strict=True)
+            ],
+        )
+        for row, names, (values, errors) in zip(members, inherited, cleaned, strict=True):
+            row.values = values | dict.fromkeys(names) if names else values
             if errors:
                 row.refuse(*errors)
             if row.command.flaws:  # type: ignore[union-attr]

@@ -45,6 +45,8 @@ def test_values_of_one_store_are_shown_there_only(magento: Magento, bags: int):
     magento.call("PUT", f"categories/{bags}", {"category": {"name": "Sacs", "is_active": False}}, store="fr")
     assert [shown(magento, bags, store)["name"] for store in ("fr", "de", "all")] == ["Sacs", "Bags", "Bags"]
     assert shown(magento, bags, "fr")["is_active"] is False
+    magento.call("PUT", f"categories/{bags}", {"category": {"name": None, "is_active": None}}, store="fr")
+    assert (shown(magento, bags, "fr")["name"], shown(magento, bags, "fr")["is_active"]) == ("Bags", True)
 
 
 def test_a_change_does_not_move(magento: Magento, bags: int):
