@@ -11,7 +11,7 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 
-from catalog import arranging, changes, deleting, nesting, resolving, upserting, validation, waves, scopes
+from catalog import arranging, changes, deleting, nesting, resolving, scopes, upserting, validation, waves
 from catalog.changes import Recording
 from catalog.commands import Command, Delete, Indexing, Mode, Policy, Upsert
 from catalog.indexing import settle
