@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import LockNotAvailable
 
+from asyncops import exporting
 from asyncops.models import Body, Operation
 from asyncops.states import FINAL
 from catalog.sql import run
@@ -57,6 +58,7 @@ def expired(*, now: datetime) -> dict[str, int]:
 def purge(*, now: datetime, report: Report = lambda kind, rows: None) -> dict[str, int]:
     """Delete what expired before `now`; how many rows of each kind went. What somebody has locked is left for later."""
     counts = dict.fromkeys(KINDS, 0)
+    exporting.sweep(now=now)  # files go before the rows by which they are found
     for batch in _batches(now):
         for kind, rows in _purge_operations(batch):
             counts[kind] += rows

@@ -9,7 +9,7 @@ import orjson
 import pytest
 from django.utils import timezone
 
-from asyncops import control, exporting, intake, sweeping, working
+from asyncops import control, exporting, intake, retention, sweeping, working
 from asyncops.dialects import Query
 from asyncops.errand_models import Errand, ErrandState, Purpose, ResultFile
 from asyncops.models import Operation
@@ -197,3 +197,13 @@ def test_a_worker_writes_it_in_a_thread_beside_its_chunks(caller):
     assert (operation.state, chunks.state) == (State.SUCCESS, State.SUCCESS)
     assert len(content(operation)) == 10_000
     assert (broken.state, Errand.objects.get(operation=broken).last_error) == (State.RUNNING, "DataError")
+
+
+@pytest.mark.django_db
+def test_a_purge_takes_its_rows_along(caller):
+    operation = send(caller)
+    run()
+    operation.refresh_from_db()
+    later = operation.expires_at + timedelta(seconds=1)
+    retention.purge(now=later)
+    assert (Operation.objects.count(), Errand.objects.count(), rows(), kept()) == (0, 0, [], [])
