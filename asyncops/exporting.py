@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import Storage, storages
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
@@ -113,20 +114,13 @@ def of(operation: Operation) -> ResultFile | None:
 
 def sweep(*, now: datetime) -> int:
     """Delete files whose time is over, and those that no attempt is writing any more; how many."""
-    over = now - timedelta(hours=settings.RESULT_HOURS)
-    expired = ResultFile.objects.filter(written_at__isnull=False, operation__finished_at__lte=over)
-    begun = ResultFile.objects.filter(written_at=None).select_related("operation__errand")
-    orphans = [file for file in begun if not _is_being_written(file, now)]
-    return sum(_delete(file) for file in (*expired, *orphans))
-
-
-def _is_being_written(file: ResultFile, now: datetime) -> bool:
-    errand = Errand.objects.filter(operation=file.operation_id, attempt=file.attempt, state=ErrandState.OPEN).first()
-    return errand is not None and errand.lease_until is not None and errand.lease_until > now
-
-
-def _delete(file: ResultFile) -> int:
-    """The file first: its row is how it is found."""
-    storage().delete(file.path)
-    file.delete()
-    return 1
+    over = Q(written_at__isnull=False, operation__finished_at__lte=now - timedelta(hours=settings.RESULT_HOURS))
+    writing = Errand.objects.filter(
+        operation=OuterRef("operation"), attempt=OuterRef("attempt"), state=ErrandState.OPEN, lease_until__gt=now
+    )
+    files = list(ResultFile.objects.filter(over | Q(written_at=None) & ~Exists(writing)))
+    for file in files:
+        storage().delete(file.path)
+    if files:  # the files first: by their rows they are found
+        ResultFile.objects.filter(pk__in=[file.pk for file in files]).delete()
+    return len(files)
