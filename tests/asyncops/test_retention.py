@@ -154,7 +154,7 @@ def test_every_transaction_is_small(caller, settings, monkeypatch):
 def test_statements_do_not_grow_with_the_operations(caller, django_assert_max_num_queries):
     for n in range(40):
         finished(caller, item(f"S{n}"))
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(28):
         retention.purge(now=LATER)
 
 
