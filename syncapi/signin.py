@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -29,11 +30,21 @@ def token(request: HttpRequest, *, username: str, password: str, now: datetime) 
 
 def user_of(request: HttpRequest, *, username: str, password: str) -> User:
     """Whose name and password these are. Raises SignInRefused."""
-    key = _attempts_key(username, address=request.META.get("REMOTE_ADDR", ""))
+
+    def check() -> User | None:
+        user = authenticate(request, username=username, password=password)
+        return user if isinstance(user, User) else None
+
+    return guarded(request, username, check)
+
+
+def guarded(request: HttpRequest, name: str, check: Callable[[], User | None]) -> User:
+    """Whom `check` finds behind a name, unless it was asked too often. Raises SignInRefused."""
+    key = _attempts_key(name, address=request.META.get("REMOTE_ADDR", ""))
     if _count(key) > settings.LOGIN_ATTEMPTS_PER_MINUTE:
         raise SignInRefused(retry_after=WINDOW_SECONDS)
-    user = authenticate(request, username=username, password=password)
-    if not isinstance(user, User):
+    user = check()
+    if user is None:
         raise SignInRefused(retry_after=0)
     _forget(key)
     return user

@@ -8,9 +8,10 @@ from catalog.admin import entities
 from catalog.admin.accounts import GroupAdmin, OrganizationAdmin, TokenAdmin, UserAdmin
 from catalog.admin.business import AccountAdmin, ContactAdmin
 from catalog.admin.categories import CategoryAdmin
+from catalog.admin.integrations import IntegrationAdmin
 from catalog.admin.products import ProductAdmin
 
-__all__ = ["GroupAdmin", "OrganizationAdmin", "TokenAdmin", "UserAdmin"]
+__all__ = ["GroupAdmin", "IntegrationAdmin", "OrganizationAdmin", "TokenAdmin", "UserAdmin"]
 
 entities.register(admin.site, (AccountAdmin, CategoryAdmin, ContactAdmin, ProductAdmin))
 admin.site.site_header = admin.site.site_title = "Bulkhead"

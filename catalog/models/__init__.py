@@ -1,6 +1,6 @@
 """Every table of the catalog."""
 
-from catalog.models.account import AccessToken, Organization, User
+from catalog.models.account import AccessToken, Integration, Organization, RefreshToken, User
 from catalog.models.business import Account, AccountContact, Contact
 from catalog.models.category import Category, CategoryStoreValue, CategoryTag
 from catalog.models.channel import Rule, SalesChannel
@@ -52,6 +52,7 @@ __all__ = [
     "Currency",
     "DeliveryTime",
     "Dirty",
+    "Integration",
     "Language",
     "Locale",
     "Manufacturer",
@@ -73,6 +74,7 @@ __all__ = [
     "ProductWebsite",
     "PropertyGroup",
     "PropertyGroupOption",
+    "RefreshToken",
     "Rule",
     "SalesChannel",
     "Store",

@@ -71,3 +71,39 @@ class AccessToken(models.Model):
         secret = secrets.token_urlsafe(32)
         cls.objects.create(user=user, kind=kind, name=name, expires_at=expires_at, digest=cls.digest_of(secret))
         return secret
+
+
+class Integration(models.Model):
+    """A program that signs in by itself as one user: an id that may be known, and a secret of which the digest is kept."""
+
+    client_id = models.CharField(max_length=64, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    name = models.CharField(max_length=255)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="integrations")
+    created_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def issue(cls, user: User, *, name: str) -> tuple[Integration, str]:
+        """A new one for `user`, and its secret, which cannot be read again."""
+        client_id, secret = f"SWIA{secrets.token_hex(12).upper()}", secrets.token_urlsafe(32)
+        made = cls.objects.create(client_id=client_id, digest=AccessToken.digest_of(secret), name=name, user=user)
+        return made, secret
+
+
+class RefreshToken(models.Model):
+    """Renews a user's login once. A second use ends all that came of the same login: one of the two users stole it."""
+
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    login = models.UUIDField(default=uuid7, editable=False, db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, editable=False)
+
+    def __str__(self) -> str:
+        return f"refresh token {self.pk}"

@@ -13,7 +13,7 @@ class Fault:
     """One entry of `errors`. `pointer`: of the part of the request, "" without."""
 
     code: str
-    detail: str
+    detail: str | None
     title: str = "Bad Request"
     status: int = 400
     parameters: Mapping[str, Json] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from syncapi.crossing import PREFIX
 from syncapi.exchange import ApiRequest, JsonOnly
 from syncapi.idempotency import RepeatableView
 from syncapi.limits import JsonAnswer, JsonBody
-from syncapi.shopware import contexts, errors, faults, routing, syncing
+from syncapi.shopware import contexts, errors, faults, oauth, routing, syncing
 from syncapi.shopware.faults import FaultyError
 from syncapi.shopware.headers import Headers
 from syncapi.shopware.routing import Route
@@ -78,4 +78,4 @@ def sync(request: ApiRequest, route: Route) -> Response:
     return syncing.run(request, body_of(request), headers, contexts.writing(headers))
 
 
-HANDLERS: Final[Mapping[str, Callable[[ApiRequest, Route], Response]]] = {"sync": sync}
+HANDLERS: Final[Mapping[str, Callable[[ApiRequest, Route], Response]]] = {"sync": sync, "token": oauth.token}

@@ -41,7 +41,8 @@ class Site:
         self.sent = 0  # items; the next one's price is one more
         self.port = ports.free(random.randrange(20_000, 32_000))  # below those of outgoing connections
         made = self.manage("prepare_demo")
-        self.users = json.loads(made.splitlines()[-1])["users"]
+        prepared = json.loads(made.splitlines()[-1])
+        self.users, self.integration = prepared["users"], prepared["shopware"]
         self.token = self.users["admin"]["token"]
         self.tokens = (self.token, self.users["other"]["token"])  # of two organizations
 

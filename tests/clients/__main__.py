@@ -40,7 +40,9 @@ def scenes(site: Site, options: argparse.Namespace) -> int:
     """Runs them in the site's environment; pytest's exit code. Its closing line is the last that is printed."""
     where = installing.HERE / options.only if options.only else installing.HERE
     command = [sys.executable, "-m", "pytest", "-q", "-o", "addopts=", "-p", "no:cacheprovider", str(where)]
-    environment = site.environment | {VARIABLE: json.dumps({"url": site.url, "users": site.users})}
+    environment = site.environment | {
+        VARIABLE: json.dumps({"url": site.url, "users": site.users, "shopware": site.integration})
+    }
     return subprocess.run([*command, *options.pytest], cwd=ROOT, env=environment, check=False).returncode
 
 

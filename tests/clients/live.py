@@ -22,6 +22,7 @@ PATIENCE = 120.0  # seconds for one script
 class LiveSite:
     url: str  # without a slash at its end
     users: dict[str, dict[str, str]]  # admin, limited, other: each with username, password, token
+    shopware: dict[str, str]  # client_id and client_secret of an integration that may do everything
 
     @classmethod
     def started(cls) -> LiveSite:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 
 from catalog import samples
 from catalog.accounts import ensure_user
-from catalog.models import AccessToken
+from catalog.models import AccessToken, Integration, User
 
 USERS = (("admin", "Demo", "superuser"), ("limited", "Demo", "none"), ("other", "Other", "all"))
 
@@ -22,7 +22,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         samples.load()
-        self.stdout.write(json.dumps({"users": {name: _user(name, home, rights) for name, home, rights in USERS}}))
+        users = {name: _user(name, home, rights) for name, home, rights in USERS}
+        self.stdout.write(json.dumps({"users": users, "shopware": _integration()}))
+
+
+def _integration() -> dict[str, str]:
+    """A new secret each time: the old one cannot be read."""
+    Integration.objects.filter(name="demo").delete()
+    made, secret = Integration.issue(User.objects.get(username="admin"), name="demo")
+    return {"client_id": made.client_id, "client_secret": secret}
 
 
 def _user(username: str, organization: str, rights: str) -> dict[str, str]:
