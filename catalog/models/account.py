@@ -74,7 +74,7 @@ class AccessToken(models.Model):
 
 
 class Integration(models.Model):
-    """A program that signs in by itself as one user: an id that may be known, and a secret of which the digest is kept."""
+    """A program that signs in by itself as one user: its id may be known, of its secret only the digest is kept."""
 
     client_id = models.CharField(max_length=64, unique=True, editable=False)
     digest = models.CharField(max_length=64, editable=False)

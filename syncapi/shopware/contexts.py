@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from catalog.commands import Json
+from catalog.identity import uuid7
 from catalog.models import Language
 from syncapi.shopware import languages, values
 from syncapi.shopware.faults import Fault, FaultyError
@@ -34,3 +35,8 @@ def spoken(headers: Headers) -> UUID | None:
         fault = Fault(code="FRAMEWORK__LANGUAGE_NOT_FOUND", status=412, title="Precondition Failed", detail=detail)
         raise FaultyError(fault)
     return UUID(given)
+
+
+def new_id() -> str:
+    """For a record that came without one, where the answer has to name it."""
+    return uuid7().hex

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from asyncops.intake import TooManyItems
 from catalog.commands import Json
 from syncapi.problems import Code, Problem
-from syncapi.shopware import words
+from syncapi.shopware import wording, words
 from syncapi.shopware.drafts import V3
 from syncapi.shopware.faults import Fault, FaultyError
 
@@ -26,6 +26,8 @@ DENIED: Final = "The resource owner or authorization server denied the request."
 def handle(error: Exception, context: Mapping[str, Any]) -> Response:
     """DRF's exception handler of this dialect."""
     match error:
+        case wording.Refused():
+            return Response({"errors": error.told}, status=error.status)
         case FaultyError():
             return answer(*error.faults, status=error.status, headers=error.headers)
         case Problem():

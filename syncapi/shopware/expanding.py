@@ -2,14 +2,47 @@
 
 from __future__ import annotations
 
-from syncapi.shopware import faults
+from collections.abc import Sequence
+from dataclasses import replace
+
+from catalog.commands import Filter, Json
+from syncapi.shopware import faults, searching
+from syncapi.shopware.criteria import Criteria, read_filter
 from syncapi.shopware.faults import FaultyError
-from syncapi.shopware.operations import SyncRequest
+from syncapi.shopware.names import NamedMapping
+from syncapi.shopware.operations import SyncOperation, SyncRequest
+from syncapi.shopware.schema import ALL, Resource
 
 
 def expand(asked: SyncRequest) -> SyncRequest:
     """Raises FaultyError for criteria that do not say what to delete."""
-    refused = [faults.no_criteria(each.key, each.action) for each in asked.operations if each.criteria]
-    if refused:
-        raise FaultyError(*refused)
-    return asked
+    operations = [replace(each, records=_keys(each)) if each.criteria else each for each in asked.operations]
+    return replace(asked, operations=operations)
+
+
+def _keys(operation: SyncOperation) -> list[Json]:
+    filters = [
+        read_filter(given, f"/{operation.key}/criteria/{index}") for index, given in enumerate(operation.criteria)
+    ]
+    if not all(_says_something(each) for each in filters):
+        raise FaultyError(faults.no_criteria(operation.key, operation.action))
+    entity = ALL[operation.entity]
+    match entity:
+        case NamedMapping():
+            return _mapped(entity, filters)
+        case Resource():
+            rows = searching.matching(entity, Criteria(filters=filters))
+            return [{"id": id.hex} for id in rows.order_by("number").values_list("pk", flat=True)]
+    raise FaultyError(faults.no_criteria(operation.key, operation.action))
+
+
+def _mapped(mapping: NamedMapping, filters: Sequence[Filter]) -> list[Json]:
+    pairs = searching.mapped(mapping, filters)
+    return [{mapping.owner_id: owner.hex, mapping.target_id: target.hex} for owner, target in pairs]
+
+
+def _says_something(where: Filter) -> bool:
+    """An empty group would fit everything."""
+    if where.operator in ("and", "or", "not"):
+        return bool(where.parts) and all(_says_something(part) for part in where.parts)
+    return True

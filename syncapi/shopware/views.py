@@ -17,7 +17,7 @@ from syncapi.crossing import PREFIX
 from syncapi.exchange import ApiRequest, JsonOnly
 from syncapi.idempotency import RepeatableView
 from syncapi.limits import JsonAnswer, JsonBody
-from syncapi.shopware import contexts, errors, faults, oauth, routing, syncing
+from syncapi.shopware import changing, contexts, errors, exploring, faults, info, oauth, routing, syncing
 from syncapi.shopware.faults import FaultyError
 from syncapi.shopware.headers import Headers
 from syncapi.shopware.routing import Route
@@ -78,4 +78,30 @@ def sync(request: ApiRequest, route: Route) -> Response:
     return syncing.run(request, body_of(request), headers, contexts.writing(headers))
 
 
-HANDLERS: Final[Mapping[str, Callable[[ApiRequest, Route], Response]]] = {"sync": sync, "token": oauth.token}
+HANDLERS: Final[Mapping[str, Callable[[ApiRequest, Route], Response]]] = {
+    "sync": sync,
+    "token": oauth.token,
+    "list": exploring.listing,
+    "search": exploring.search,
+    "search_ids": exploring.search_ids,
+    "search_nested": exploring.search_nested,
+    "search_ids_nested": exploring.search_ids_nested,
+    "detail": exploring.detail,
+    "nested": exploring.nested,
+    "create": changing.create,
+    "update": changing.update,
+    "delete": changing.delete,
+    "create_nested": changing.create_nested,
+    "update_nested": changing.update_nested,
+    "delete_nested": changing.delete_nested,
+    "version": info.version,
+    "config": info.config,
+    "health": info.health,
+    "queue": info.queue,
+    "message_stats": info.message_stats,
+    "entity_schema": info.entity_schema,
+    "index": info.index,
+    "indexing": info.full_index,
+    "indexing_step": info.indexing_step,
+    "index_products": info.index_products,
+}

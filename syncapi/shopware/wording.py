@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from catalog.commands import Json
 from catalog.outcomes import ErrorCode, FieldError
 from syncapi.shopware import languages, pointers, words
+from syncapi.shopware.faults import FaultyError
 from syncapi.shopware.schema import ALL, Resource
 from syncapi.shopware.words import Record, Words
 
@@ -58,3 +59,11 @@ def _has_maps(record: Record) -> bool:
     described = ALL[record.entity]
     texts = described.translated if isinstance(described, Resource) else {}
     return any(isinstance(record.payload.get(name), dict) for name in texts)
+
+
+class Refused(FaultyError):
+    """A record was refused, and these are its errors as they are told."""
+
+    def __init__(self, told: list[dict[str, Json]]) -> None:
+        super().__init__(status=status(told))
+        self.told = told

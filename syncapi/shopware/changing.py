@@ -1,0 +1,176 @@
+"""Writing over the Admin API: one record at a time, each of them an operation of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from rest_framework.response import Response
+
+from asyncops.submissions import Submission
+from catalog.commands import Command, Json, Policy
+from catalog.outcomes import ErrorCode, Outcome
+from syncapi import preferences
+from syncapi.exchange import ApiRequest
+from syncapi.shopware import answers, contexts, exploring, faults, privileges, syncing, wording, words
+from syncapi.shopware.faults import Fault, FaultyError
+from syncapi.shopware.headers import Headers
+from syncapi.shopware.names import dashed
+from syncapi.shopware.routing import Route
+from syncapi.shopware.schema import MAPPING_OF, RESOURCES, Arity, Association, Resource
+
+_ONE_BY_ONE = (
+    "Only single write operations are supported. Please send the entities one by one or use the /sync api endpoint."
+)
+_TYPES = frozenset({"", "application/json", "application/vnd.api+json"})
+
+
+def create(request: ApiRequest, route: Route) -> Response:
+    resource = exploring.resource_of(route)
+    privileges.demand(resource.name, ["add"], by=request.caller)
+    outcome = _write(request, route, resource, _item(resource.name, "create", _record(request)))
+    assert outcome.id is not None, "a record that was written has an id"
+    return _written(request, route, resource, outcome.id)
+
+
+def update(request: ApiRequest, route: Route) -> Response:
+    resource, id = exploring.resource_of(route), exploring.id_of(route.path["id"])
+    privileges.demand(resource.name, ["change"], by=request.caller)
+    _write(request, route, resource, _item(resource.name, "update", {**_record(request), "id": id.hex}))
+    return _written(request, route, resource, id)
+
+
+def delete(request: ApiRequest, route: Route) -> Response:
+    resource, id = exploring.resource_of(route), exploring.id_of(route.path["id"])
+    privileges.demand(resource.name, ["delete"], by=request.caller)
+    _write(request, route, resource, _item(resource.name, "delete", {"id": id.hex}))
+    return Response(status=204)
+
+
+def create_nested(request: ApiRequest, route: Route) -> Response:
+    """A record that belongs to another, or is linked to it: an update of that one."""
+    resource, owner, association, _ = _way(route)
+    target = RESOURCES[association.target]
+    privileges.demand(resource.name, ["change"], by=request.caller)
+    record = _record(request)
+    record.setdefault("id", contexts.new_id())
+    value: Json = [record] if association.is_list else record
+    item = _item(resource.name, "update", {"id": owner.hex, association.name: value})
+    _write(request, route, resource, item, below=f"/{association.name}" + ("/0" if association.is_list else ""))
+    return _written(request, route, target, exploring.id_of(str(record["id"])))
+
+
+def update_nested(request: ApiRequest, route: Route) -> Response:
+    _, _, association, child = _way(route, with_child=True)
+    target = RESOURCES[association.target]
+    privileges.demand(target.name, ["change"], by=request.caller)
+    exploring.below(route)
+    _write(request, route, target, _item(target.name, "update", {**_record(request), "id": child.hex}))
+    return _written(request, route, target, child)
+
+
+def delete_nested(request: ApiRequest, route: Route) -> Response:
+    """Ends a link, or the record that belongs to the other."""
+    resource, owner, association, child = _way(route, with_child=True)
+    target = RESOURCES[association.target]
+    match association.arity:
+        case Arity.LINKS:
+            item = _unlinking(resource, association, owner, child)
+        case Arity.BACKWARDS:
+            item = _unlinking(target, association, child, owner)
+        case Arity.ONE:
+            item = _item(resource.name, "update", {"id": owner.hex, f"{association.name}Id": None})
+        case _:
+            item = _item(target.name, "delete", {"id": child.hex})
+    action = "delete" if item["action"] == "delete" and item["entity"] in RESOURCES else "change"
+    privileges.demand(item["entity"], [action], by=request.caller)  # type: ignore[list-item]
+    _write(request, route, resource, item)
+    return Response(status=204)
+
+
+def _unlinking(owner: Resource, association: Association, owner_id: UUID, target_id: UUID) -> dict[str, Json]:
+    mapping = MAPPING_OF[owner.spec.name, association.relation]
+    return _item(mapping.name, "delete", {mapping.owner_id: owner_id.hex, mapping.target_id: target_id.hex})
+
+
+def _way(route: Route, *, with_child: bool = False) -> tuple[Resource, UUID, Association, UUID]:
+    """The record before the last association of a path, that association, and the record behind it."""
+    resource, owner, rest = exploring.resource_of(route), exploring.id_of(route.path["id"]), route.rest
+    while len(rest) > 2:
+        association = exploring.association_of(resource, rest[0])
+        resource, owner, rest = RESOURCES[association.target], exploring.id_of(rest[1]), rest[2:]
+    if (len(rest) == 2) is not with_child:
+        raise FaultyError(faults.no_route(f"{route.prefix}/{route.path['e']}/{route.path['id']}", "this method"))
+    child = exploring.id_of(rest[1]) if with_child else owner
+    return resource, owner, exploring.association_of(resource, rest[0]), child
+
+
+def _record(request: ApiRequest) -> dict[str, Json]:
+    """Raises FaultyError."""
+    media = (request.content_type or "").partition(";")[0].strip().lower()
+    if media not in _TYPES:
+        detail = f'The Content-Type "{media[:100]}" is unsupported.'
+        raise FaultyError(Fault(code="0", status=415, title="Unsupported Media Type", detail=detail))
+    data = request.data if request.body_read or request.stream else {}
+    if isinstance(data, list) and data:
+        raise FaultyError(Fault(code="0", detail=_ONE_BY_ONE))
+    if data not in ({}, []) and not isinstance(data, dict):
+        raise FaultyError(faults.malformed_body())
+    return dict(data) if isinstance(data, dict) else {}
+
+
+def _item(entity: str, action: str, payload: Mapping[str, Json]) -> dict[str, Json]:
+    return {"operation": "0", "entity": entity, "action": action, "index": 0, "payload": payload}
+
+
+def _write(
+    request: ApiRequest, route: Route, resource: Resource, item: Mapping[str, Json], *, below: str = ""
+) -> Outcome:
+    """Raises FaultyError, RespondAsync."""
+    headers = Headers(meta=request.META, family=route.family)
+    context = contexts.writing(headers)
+    submission = Submission(
+        dialect="shopware",
+        kind=f"{request.method} {route.prefix}/{dashed(item['entity'])}",
+        entity=resource.spec.name,
+        items=[item],
+        context=context,
+        policy=Policy.ALL,
+        lenient=True,
+        indexing=headers.indexing,
+        withheld=syncing.withheld(headers),
+    )
+    performed = preferences.perform(request, submission)
+    [outcome] = performed.outcomes
+    if outcome.errors:
+        raise _refusal(outcome, performed.understood[0], item, bool(context.get("language")), below)
+    return outcome
+
+
+def _refusal(
+    outcome: Outcome, command: Command | Outcome, item: Mapping[str, Json], other_language: bool, below: str
+) -> FaultyError:
+    """The pointers of one record are /0/<property>, also where it was written as a part of another."""
+    if missing := answers.missing_privileges([outcome]):
+        return FaultyError(Fault(**_forbidden(missing)))
+    record = words.Record(entity=item["entity"], payload=item["payload"], place="/0", other_language=other_language)
+    if item["action"] == "delete" and any(error.code is ErrorCode.MISSING for error in outcome.errors):
+        return FaultyError(faults.no_resource(item["entity"], record.id))
+    told = wording.errors(outcome.errors, record)
+    for entry in told:
+        if below and "source" in entry:
+            entry["source"]["pointer"] = entry["source"]["pointer"].replace(f"/0{below}", "/0", 1)
+    return wording.Refused(told)
+
+
+def _forbidden(missing: list[str]) -> dict[str, Json]:
+    told = words.privileges(missing)
+    return {"code": told.code, "status": told.status, "title": told.title, "detail": told.detail}
+
+
+def _written(request: ApiRequest, route: Route, resource: Resource, id: UUID) -> Response:
+    """204 and where it is, or the record when the client asked for it."""
+    if request.query_params.get("_response"):
+        return exploring.one(request, route, resource, id)
+    location = f"{exploring.base(request, route)}/{dashed(resource.name)}/{id.hex}"
+    return Response(status=204, headers={"Location": location})

@@ -1,0 +1,145 @@
+"""Reading over the Admin API: lists, searches, single records and what they are associated with."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q
+from rest_framework.response import Response
+
+from catalog.plans import plan
+from syncapi.exchange import ApiRequest
+from syncapi.shopware import contexts, criteria, faults, privileges, reading, rendering, searching, values
+from syncapi.shopware.criteria import Criteria
+from syncapi.shopware.faults import FaultyError
+from syncapi.shopware.headers import Headers
+from syncapi.shopware.reading import Eyes
+from syncapi.shopware.routing import Route
+from syncapi.shopware.schema import RESOURCES, Association, Resource
+
+
+def listing(request: ApiRequest, route: Route) -> Response:
+    return _found(request, route, resource_of(route), criteria.of_query(_pairs(request)))
+
+
+def search(request: ApiRequest, route: Route) -> Response:
+    return _found(request, route, resource_of(route), criteria.of_body(request.data or None))
+
+
+def search_ids(request: ApiRequest, route: Route) -> Response:
+    return _ids(request, resource_of(route), criteria.of_body(request.data or None))
+
+
+def detail(request: ApiRequest, route: Route) -> Response:
+    return one(request, route, resource_of(route), id_of(route.path["id"]))
+
+
+def nested(request: ApiRequest, route: Route) -> Response:
+    target, within = below(route)
+    return _found(request, route, target, criteria.of_query(_pairs(request)), within=within)
+
+
+def search_nested(request: ApiRequest, route: Route) -> Response:
+    target, within = below(route)
+    return _found(request, route, target, criteria.of_body(request.data or None), within=within)
+
+
+def search_ids_nested(request: ApiRequest, route: Route) -> Response:
+    target, within = below(route)
+    return _ids(request, target, criteria.of_body(request.data or None), within=within)
+
+
+def one(request: ApiRequest, route: Route, resource: Resource, id: UUID) -> Response:
+    """Raises FaultyError: 404."""
+    privileges.demand(resource.name, ["view"], by=request.caller)
+    asked = criteria.of_query(_pairs(request))
+    records = reading.read(resource, [id], asked, _eyes(request, route))
+    if not records:
+        raise FaultyError(faults.no_resource(resource.name, id.hex))
+    if is_flat(request):
+        return Response({"data": rendering.flat(records[0], asked.includes)})
+    document = rendering.resource_document(resource, records[0], base=base(request, route))
+    return Response(document, content_type=rendering.JSON_API)
+
+
+def resource_of(route: Route) -> Resource:
+    """Raises FaultyError for what has no records of its own, such as a mapping."""
+    resource = RESOURCES.get(route.entity)
+    if resource is None:
+        raise FaultyError(faults.no_route(f"{route.prefix}/{route.path['e']}", "this method"))
+    return resource
+
+
+def id_of(text: str) -> UUID:
+    """Raises FaultyError."""
+    if not values.is_id(text):
+        raise FaultyError(faults.invalid_id(text[:100]))
+    return UUID(text)
+
+
+def association_of(resource: Resource, name: str) -> Association:
+    """By its name in the path, with dashes or without. Raises FaultyError: 404."""
+    first, *rest = name.split("-")
+    spelled = first + "".join(part[:1].upper() + part[1:] for part in rest)
+    if spelled not in resource.associations:
+        raise FaultyError(faults.no_route(f"/api/{resource.name}/.../{name}", "this method"))
+    return resource.associations[spelled]
+
+
+def below(route: Route) -> tuple[Resource, Q]:
+    """What `/{e}/{id}/{association}[/{id}/{association}...]` names: the records, and the condition of the way."""
+    resource, owner, rest = resource_of(route), id_of(route.path["id"]), route.rest
+    while len(rest) > 2:
+        resource, owner, rest = RESOURCES[association_of(resource, rest[0]).target], id_of(rest[1]), rest[2:]
+    association = association_of(resource, rest[0])
+    target = RESOURCES[association.target]
+    within = _belonging(resource, association, owner)
+    return target, within & Q(pk=id_of(rest[1])) if len(rest) == 2 else within
+
+
+def _belonging(resource: Resource, association: Association, owner: UUID) -> Q:
+    model = plan(resource.spec.name).model
+    if not model._default_manager.filter(pk=owner).exists():
+        raise FaultyError(faults.no_resource(resource.name, owner.hex))
+    rows = {row["id"]: row for row in model._default_manager.filter(pk=owner).values()}
+    pairs = reading.pairs(resource, association, RESOURCES[association.target], rows)
+    return Q(pk__in=[other for _, other in pairs])
+
+
+def _found(
+    request: ApiRequest, route: Route, resource: Resource, asked: Criteria, *, within: Q | None = None
+) -> Response:
+    privileges.demand(resource.name, ["view"], by=request.caller)
+    found = searching.search(resource, asked, within=within)
+    records = reading.read(resource, found.ids, asked, _eyes(request, route))
+    if is_flat(request):
+        return Response(rendering.flat_list(records, asked, total=found.total, aggregations=found.aggregations))
+    document = rendering.resource_list(
+        resource, records, asked, base=base(request, route), total=found.total, aggregations=found.aggregations
+    )
+    return Response(document, content_type=rendering.JSON_API)
+
+
+def _ids(request: ApiRequest, resource: Resource, asked: Criteria, *, within: Q | None = None) -> Response:
+    privileges.demand(resource.name, ["view"], by=request.caller)
+    found = searching.search(resource, asked, within=within)
+    return Response({"total": found.total, "data": [id.hex for id in found.ids]})
+
+
+def is_flat(request: ApiRequest) -> bool:
+    """Whoever names application/json gets it; everybody else gets JSON:API, as upstream does."""
+    accepted = [part.partition(";")[0].strip().lower() for part in request.META.get("HTTP_ACCEPT", "").split(",")]
+    return rendering.FLAT in accepted and rendering.JSON_API not in accepted
+
+
+def base(request: ApiRequest, route: Route) -> str:
+    return request.build_absolute_uri(route.prefix)
+
+
+def _eyes(request: ApiRequest, route: Route) -> Eyes:
+    headers = Headers(meta=request.META, family=route.family)
+    return Eyes.of(contexts.spoken(headers), inherits=headers.inherits)
+
+
+def _pairs(request: ApiRequest) -> list[tuple[str, str]]:
+    return [(name, value) for name, given in request.query_params.lists() for value in given[:1]]

@@ -1,0 +1,206 @@
+"""Records as Shopware shows them, with the associations that were asked for: queries grow with these alone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from catalog.commands import Json
+from catalog.models import Language
+from catalog.plans import plan
+from syncapi.shopware import prices, searching
+from syncapi.shopware.criteria import Criteria
+from syncapi.shopware.faults import Fault, FaultyError
+from syncapi.shopware.names import LIVE_VERSION, VERSIONED
+from syncapi.shopware.schema import MAPPING_OF, RESOURCES, Arity, Association, Resource
+
+Shown = dict[str, Json]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Eyes:
+    """In which language records are seen: the languages whose texts count, the first most; none for the system's."""
+
+    languages: Sequence[UUID] = ()
+    inherits: bool = False  # a variant shows its parent's values as its own
+
+    @classmethod
+    def of(cls, language: UUID | None, *, inherits: bool = False) -> Eyes:
+        if language is None:
+            return cls(inherits=inherits)
+        parents = Language.objects.filter(pk=language).values_list("parent_id", flat=True)
+        return cls(languages=[language, *(id for id in parents if id)], inherits=inherits)
+
+
+def read(resource: Resource, ids: Sequence[UUID], criteria: Criteria, eyes: Eyes) -> list[Shown]:
+    """In the order of `ids`; what is not there is left out. Raises FaultyError for an unknown association."""
+    model = plan(resource.spec.name).model
+    rows = {row["id"]: row for row in model._default_manager.filter(pk__in=ids).values()}
+    texts = _texts(resource, list(rows), eyes)
+    parents = _parents(resource, rows.values(), eyes)
+    shown = {
+        id: _show(resource, row, texts.get(id), parents.get(row.get("parent_id")), eyes) for id, row in rows.items()
+    }
+    for name, inner in criteria.associations.items():
+        association = resource.associations.get(name)
+        if association is None:
+            detail = f"Can not find association by name {name[:100]}"
+            raise FaultyError(Fault(code="FRAMEWORK__ASSOCIATION_NOT_FOUND", detail=detail, pointer="/associations"))
+        _attach(resource, association, shown, rows, inner, eyes)
+    return [shown[id] for id in ids if id in shown]
+
+
+def _show(resource: Resource, row: Mapping[str, Any], texts: Shown | None, parent: Shown | None, eyes: Eyes) -> Shown:
+    own: Shown = {"id": row["id"].hex}
+    for name, field in resource.fields.items():
+        own[name] = _json(row[field.column])
+    own.update({name: _json(row[column]) for name, column in resource.named.computed.items()})
+    _complete(resource, row, own)
+    translated = {name: own[name] for name in resource.translated}
+    if texts is not None:
+        translated.update({name: text for name, text in texts["fallback"].items() if text is not None})
+        own.update(texts["own"])
+    if parent is not None:
+        inherited = {name: value for name, value in parent.items() if own.get(name) is None and value is not None}
+        translated.update(
+            {name: value for name, value in inherited.items() if name in translated and not translated[name]}
+        )
+        own.update(inherited if eyes.inherits else {})
+    if resource.spec.translated:
+        translated["customFields"] = own.get("customFields") or []
+    return {**own, "translated": translated or [], **_frame(resource, row)}
+
+
+def _complete(resource: Resource, row: Mapping[str, Any], own: Shown) -> None:
+    """What is made of several columns, or always the same."""
+    if resource.is_priced:
+        own["price"] = prices.show(row)
+    if resource.name == "product":
+        own["purchasePrices"] = prices.listed(row["purchase_prices"])
+        own["displayGroup"] = hashlib.md5(
+            (row["parent_id"] or row["id"]).hex.encode(), usedforsecurity=False
+        ).hexdigest()
+    if resource.name == "currency":
+        own["isSystemDefault"] = row["id"].hex == prices.SYSTEM
+    if resource.name == "media":
+        own.update(url=row["path"] or "", hasFile=bool(row["path"]))
+    own.update(dict.fromkeys(resource.named.zero, 0) | dict.fromkeys(resource.named.nothing))
+    own.update(dict.fromkeys(association for association in resource.associations))
+
+
+def _frame(resource: Resource, row: Mapping[str, Any]) -> Shown:
+    version = LIVE_VERSION if resource.name in VERSIONED else None
+    updated = None if row["updated_at"] == row["created_at"] else _json(row["updated_at"])
+    return {
+        "extensions": [],
+        "apiAlias": resource.name,
+        "_uniqueIdentifier": row["id"].hex,
+        "versionId": version,
+        "createdAt": _json(row["created_at"]),
+        "updatedAt": updated,
+    }
+
+
+def _texts(resource: Resource, ids: Sequence[UUID], eyes: Eyes) -> dict[UUID, Shown]:
+    """By record: `own`, the texts of the language itself (null without), and `fallback`, of it or of its parent."""
+    if not (eyes.languages and resource.spec.translated and ids):
+        return {}
+    current = plan(resource.spec.name)
+    model = current.model._meta.get_field("translations").related_model
+    columns = {name: field.column for name, field in resource.translated.items()}
+    found: dict[UUID, dict[UUID, Any]] = defaultdict(dict)
+    rows = model._default_manager.filter(**{f"{current.owner}__in": ids}, language_id__in=eyes.languages)  # type: ignore[union-attr]
+    for row in rows.values():
+        found[row[current.owner]][row["language_id"]] = row
+    return {id: _spoken(columns, found.get(id, {}), eyes) for id in ids}
+
+
+def _spoken(columns: Mapping[str, str], by_language: Mapping[UUID, Any], eyes: Eyes) -> Shown:
+    first = by_language.get(eyes.languages[0], {})
+    chain = [by_language[language] for language in eyes.languages if language in by_language]
+    fallback = {
+        name: next((_json(row[column]) for row in chain if row[column] is not None), None)
+        for name, column in columns.items()
+    }
+    return {"own": {name: _json(first.get(column)) for name, column in columns.items()}, "fallback": fallback}
+
+
+def _parents(resource: Resource, rows: Iterable[Mapping[str, Any]], eyes: Eyes) -> dict[UUID | None, Shown]:
+    """The parents of variants, for what these inherit."""
+    ids = {row["parent_id"] for row in rows if row.get("parent_id")} if resource.name == "product" else set()
+    if not ids:
+        return {}
+    kept = (*resource.fields, "price", "purchasePrices")
+    never = {"productNumber", "stock", "parentId", "active"}
+    found = read(resource, list(ids), Criteria(), eyes)
+    return {UUID(each["id"]): {name: each[name] for name in kept if name not in never} for each in found}
+
+
+def _attach(
+    resource: Resource,
+    association: Association,
+    shown: Mapping[UUID, Shown],
+    rows: Mapping[UUID, Mapping[str, Any]],
+    criteria: Criteria,
+    eyes: Eyes,
+) -> None:
+    target = RESOURCES[association.target]
+    linked = pairs(resource, association, target, rows)
+    wanted = list(dict.fromkeys(other for _, other in linked))
+    if criteria.filters or criteria.sort or criteria.ids:
+        kept = searching.search(target, criteria).ids
+        wanted = [id for id in kept if id in set(wanted)]
+    found = {UUID(each["id"]): each for each in read(target, wanted, criteria, eyes)}
+    if not association.is_list:
+        for owner, other in linked:
+            shown[owner][association.name] = found.get(other)
+        return
+    for record in shown.values():
+        record[association.name] = []
+    place = {id: position for position, id in enumerate(wanted)}
+    for owner, other in sorted((pair for pair in linked if pair[1] in found), key=lambda pair: place[pair[1]]):
+        if len(shown[owner][association.name]) < criteria.limit:
+            shown[owner][association.name].append(found[other])
+
+
+def pairs(
+    resource: Resource, association: Association, target: Resource, rows: Mapping[UUID, Mapping[str, Any]]
+) -> list[tuple[UUID, UUID]]:
+    """(record, associated record)"""
+    match association.arity:
+        case Arity.ONE:
+            column = f"{association.relation}_id"
+            return [(id, row[column]) for id, row in rows.items() if row[column]]
+        case Arity.LINKS | Arity.BACKWARDS:
+            owner = resource.spec.name if association.arity is Arity.LINKS else target.spec.name
+            mapping = plan(owner).mappings[MAPPING_OF[owner, association.relation].relation]
+            through = plan(owner).model._meta.get_field(association.relation).remote_field.through  # type: ignore[union-attr]
+            mine, other = (mapping.owner, mapping.target)
+            if association.arity is Arity.BACKWARDS:
+                mine, other = other, mine
+            return list(through._default_manager.filter(**{f"{mine}__in": list(rows)}).values_list(mine, other))
+    column = _reference(resource, association)
+    model = plan(target.spec.name).model
+    found = model._default_manager.filter(**{f"{column}__in": list(rows)}).order_by("number")
+    return list(found.values_list(column, "pk"))
+
+
+def _reference(resource: Resource, association: Association) -> str:
+    if association.arity is Arity.REVERSE:
+        return f"{association.relation}_id"
+    return f"{resource.spec.children_by_name[association.relation].field}_id"
+
+
+def _json(value: Any) -> Json:
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="milliseconds")
+    if isinstance(value, list):
+        return [_json(each) for each in value]
+    return prices.plain(value)

@@ -1,0 +1,83 @@
+"""Records in the two forms that Shopware has: flat JSON, and JSON:API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from catalog.commands import Json
+from syncapi.shopware.criteria import Criteria
+from syncapi.shopware.names import dashed
+from syncapi.shopware.reading import Shown
+from syncapi.shopware.schema import RESOURCES, Resource
+
+FLAT = "application/json"
+JSON_API = "application/vnd.api+json"
+_ALWAYS = frozenset({"apiAlias", "extensions"})
+
+
+def flat(record: Shown, includes: Mapping[str, Sequence[str]]) -> Shown:
+    """Of an entity that `includes` names only these properties, and always which entity it is."""
+    wanted = includes.get(record["apiAlias"])
+    kept = {name: value for name, value in record.items() if wanted is None or name in wanted or name in _ALWAYS}
+    return {name: _inner(value, includes) for name, value in kept.items()}
+
+
+def _inner(value: Json, includes: Mapping[str, Sequence[str]]) -> Json:
+    if isinstance(value, dict) and "apiAlias" in value and "id" in value:
+        return flat(value, includes)
+    if isinstance(value, list):
+        return [_inner(each, includes) for each in value]
+    return value
+
+
+def flat_list(records: Iterable[Shown], criteria: Criteria, *, total: int, aggregations: Json) -> Shown:
+    data = [flat(record, criteria.includes) for record in records]
+    return {"total": total, "data": data, "aggregations": aggregations or []}
+
+
+def resource_list(
+    resource: Resource, records: Sequence[Shown], criteria: Criteria, *, base: str, total: int, aggregations: Json
+) -> Shown:
+    included: dict[tuple[str, str], Json] = {}
+    data = [resource_object(resource, record, base=base, included=included) for record in records]
+    return {
+        "data": data,
+        "included": list(included.values()),
+        "links": {"self": f"{base}/{dashed(resource.name)}"},
+        "meta": {"totalCountMode": criteria.total, "total": total},
+        "aggregations": aggregations or [],
+    }
+
+
+def resource_document(resource: Resource, record: Shown, *, base: str) -> Shown:
+    included: dict[tuple[str, str], Json] = {}
+    data = resource_object(resource, record, base=base, included=included)
+    return {"data": data, "included": list(included.values())}
+
+
+def resource_object(resource: Resource, record: Shown, *, base: str, included: dict[tuple[str, str], Json]) -> Shown:
+    """What is associated goes to `included`, once each."""
+    own = f"{base}/{dashed(resource.name)}/{record['id']}"
+    relationships = {}
+    for name, association in resource.associations.items():
+        target = RESOURCES[association.target]
+        value = record.get(name)
+        members = value if isinstance(value, list) else [value] if value else []
+        for each in members:
+            if (target.name, each["id"]) not in included:
+                included[target.name, each["id"]] = {}
+                included[target.name, each["id"]] = resource_object(target, each, base=base, included=included)
+        data = [{"type": target.name, "id": each["id"]} for each in members]
+        relationships[name] = {
+            "data": data if association.is_list else (data[0] if data else None),
+            "links": {"related": f"{own}/{dashed(name)}"},
+        }
+    hidden = {"id", "_uniqueIdentifier", *resource.associations}
+    return {
+        "id": record["id"],
+        "type": resource.name,
+        "attributes": {name: value for name, value in record.items() if name not in hidden},
+        "links": {"self": own},
+        "relationships": relationships,
+        "meta": None,
+    }

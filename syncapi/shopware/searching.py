@@ -1,0 +1,253 @@
+"""From criteria to the ids that fit, with totals and aggregations: a fixed number of queries."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import reduce
+from operator import and_, or_
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Avg, Count, F, Max, Min, Q, QuerySet, Sum
+
+from catalog import searching as words
+from catalog.commands import Filter, Json
+from catalog.plans import plan
+from syncapi.shopware import values
+from syncapi.shopware.criteria import Aggregation, Criteria
+from syncapi.shopware.faults import Fault, FaultyError
+from syncapi.shopware.names import NamedMapping
+from syncapi.shopware.prices import plain
+from syncapi.shopware.schema import RESOURCES, Arity, Resource
+
+_LOOKUPS: Final = {"contains": "icontains", "prefix": "istartswith", "suffix": "iendswith"}
+_OWN: Final = {"id": "id", "createdAt": "created_at", "updatedAt": "updated_at", "autoIncrement": "number"}
+_LARGEST: Final = 10**15
+_HIDDEN: Final = "+"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    ids: Sequence[UUID]
+    total: int
+    aggregations: Mapping[str, Json]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A field as Django's queries name it."""
+
+    lookup: str
+    field: models.Field[Any, Any]
+    many: bool  # on the way there are several records
+
+    @property
+    def is_list(self) -> bool:
+        return isinstance(self.field, ArrayField)
+
+
+def search(resource: Resource, criteria: Criteria, *, within: Q | None = None) -> Found:
+    """Raises FaultyError for a field, an association or a value that cannot be searched by."""
+    rows = matching(resource, criteria, within=within)
+    first = (criteria.page - 1) * criteria.limit
+    extra = 1 if criteria.total == 2 else 0
+    ids = list(_sorted(rows, resource, criteria).values_list("pk", flat=True)[first : first + criteria.limit + extra])
+    total = rows.count() if criteria.total == 1 else len(ids)
+    aggregations = {each.name: _aggregate(rows, resource, each) for each in criteria.aggregations}
+    return Found(ids=ids[: criteria.limit], total=total, aggregations=aggregations)
+
+
+def matching(resource: Resource, criteria: Criteria, *, within: Q | None = None) -> QuerySet[Any]:
+    model = plan(resource.spec.name).model
+    rows: QuerySet[Any] = model._default_manager.all()
+    if within is not None:
+        rows = rows.filter(within)
+    if criteria.ids:
+        rows = rows.filter(pk__in=[UUID(id) for id in criteria.ids if values.is_id(id)])
+    for each in criteria.filters:
+        rows = rows.filter(condition(resource, each))
+    if criteria.term.strip():
+        rows = (
+            words.matching(rows, criteria.term) if resource.name == "product" else _named(rows, resource, criteria.term)
+        )
+    return rows
+
+
+def mapped(mapping: NamedMapping, filters: Sequence[Filter]) -> list[tuple[UUID, UUID]]:
+    """The keys of the rows of a mapping table that fit."""
+    table = plan(mapping.owner).mappings[mapping.relation]
+    model = plan(mapping.owner).model._meta.get_field(mapping.relation).remote_field.through  # type: ignore[union-attr]
+    rows = model._default_manager.all()
+    for each in filters:
+        rows = rows.filter(_mapped(mapping, table.owner, table.target, each))
+    return list(rows.values_list(table.owner, table.target))
+
+
+def _mapped(mapping: NamedMapping, owner: str, target: str, where: Filter) -> Q:
+    if where.operator in ("and", "or", "not"):
+        return _joined(where, [_mapped(mapping, owner, target, part) for part in where.parts])
+    columns = {mapping.owner_id: owner, mapping.target_id: target}
+    if where.field not in columns or where.operator not in ("equals", "any"):
+        raise _unknown(mapping.name, where.field)
+    given = where.value if where.operator == "any" else (where.value,)
+    return Q(**{f"{columns[where.field]}__in": [UUID(id) for id in given if values.is_id(id)]})
+
+
+def condition(resource: Resource, where: Filter) -> Q:
+    if where.operator in ("and", "or", "not"):
+        return _joined(where, [condition(resource, part) for part in where.parts])
+    place = locate(resource, where.field)
+    found = _compared(place, where)
+    if not place.many:
+        return found
+    return Q(pk__in=plan(resource.spec.name).model._default_manager.filter(found).values("pk"))
+
+
+def _joined(where: Filter, parts: Sequence[Q]) -> Q:
+    if not parts:
+        return Q()
+    return {"and": lambda: reduce(and_, parts), "or": lambda: reduce(or_, parts), "not": lambda: ~reduce(and_, parts)}[
+        where.operator
+    ]()
+
+
+def _compared(place: Place, where: Filter) -> Q:
+    lookup = place.lookup
+    match where.operator:
+        case "any":
+            given = [_value(place, each, where.field) for each in where.value if each is not None]
+            found = Q(**{f"{lookup}__{'overlap' if place.is_list else 'in'}": given})
+            return found | Q(**{f"{lookup}__isnull": True}) if None in where.value else found
+        case "range":
+            return Q(**{f"{lookup}__{k}": _value(place, v, where.field) for k, v in where.value.items()})
+        case "equals" if where.value is None:
+            return Q(**{f"{lookup}__isnull": True})
+        case "equals":
+            value = _value(place, where.value, where.field)
+            return Q(**{f"{lookup}__contains": [value]}) if place.is_list else Q(**{lookup: value})
+    if not isinstance(place.field, models.CharField | models.TextField):
+        raise _invalid(where.field, where.value)
+    return Q(**{f"{lookup}__{_LOOKUPS[where.operator]}": where.value})
+
+
+def _value(place: Place, value: Json, name: str) -> Json:
+    """The value as the column has it. Raises FaultyError."""
+    field = place.field.base_field if isinstance(place.field, ArrayField) else place.field
+    if isinstance(field, models.UUIDField):
+        return UUID(value) if values.is_id(value) else UUID(int=0)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise _invalid(name, value)
+    if isinstance(field, models.BooleanField) and value in ("1", "0", "true", "false", 1, 0):
+        return value in ("1", "true", 1, True)
+    try:
+        found = field.to_python(value)
+    except (ValidationError, TypeError, ValueError, ArithmeticError):
+        raise _invalid(name, value) from None
+    is_number = isinstance(found, int | float | Decimal) and not isinstance(found, bool)
+    if is_number and not (math.isfinite(found) and abs(found) <= _LARGEST):
+        raise _invalid(name, value)
+    return found
+
+
+def locate(resource: Resource, name: str) -> Place:
+    """`name`: `property`, or `association.property`, after the entity's own name or not. Raises FaultyError."""
+    parts = name.split(".")
+    if len(parts) > 1 and parts[0] == resource.name:
+        parts = parts[1:]
+    start, lookups, many = resource, [], False
+    for part in parts[:-1]:
+        association = resource.associations.get(part)
+        if association is None:
+            break
+        step = _step(resource, association.arity, association.relation, part)
+        lookups.append(step)
+        many = many or association.is_list
+        resource = RESOURCES[association.target]
+    else:
+        column = _column(resource, parts[-1])
+        if column is not None:
+            field = plan(resource.spec.name).model._meta.get_field(column)
+            return Place(lookup="__".join([*lookups, column]), field=field, many=many)  # type: ignore[arg-type]
+    raise _unknown(start.name, name)
+
+
+def _step(resource: Resource, arity: Arity, relation: str, name: str) -> str:
+    step = name if arity in (Arity.REVERSE, Arity.BACKWARDS) else relation
+    known = {field.name for field in plan(resource.spec.name).model._meta.get_fields()}
+    if step not in known:
+        raise _unknown(resource.name, name)
+    return step
+
+
+def _column(resource: Resource, name: str) -> str | None:
+    if name in _OWN:
+        return _OWN[name]
+    if name in resource.named.computed:
+        return resource.named.computed[name]
+    if name == "price" and resource.is_priced:
+        return "price_gross"
+    return resource.fields[name].column if name in resource.fields else None
+
+
+def _named(rows: QuerySet[Any], resource: Resource, term: str) -> QuerySet[Any]:
+    texts = [field for field in ("name", "code", "file_name", "title") if field in resource.spec.by_name]
+    found = [Q(**{f"{field}__icontains": term.strip()}) for field in texts]
+    return rows.filter(reduce(or_, found)) if found else rows.none()
+
+
+def _sorted(rows: QuerySet[Any], resource: Resource, criteria: Criteria) -> QuerySet[Any]:
+    order = []
+    for name, descending in criteria.sort:
+        if name == "_score":
+            continue
+        place = locate(resource, name)
+        if place.many:
+            raise _unknown(resource.name, name)
+        order.append(F(place.lookup).desc(nulls_last=True) if descending else F(place.lookup).asc(nulls_first=True))
+    return rows.order_by(*order, "number")
+
+
+def _aggregate(rows: QuerySet[Any], resource: Resource, asked: Aggregation) -> Json:
+    place = locate(resource, asked.field or "id")
+    for each in asked.filters:
+        rows = rows.filter(condition(resource, each))
+    functions = {"sum": Sum, "avg": Avg, "min": Min, "max": Max}
+    shown: dict[str, Json] = {"extensions": [], "apiAlias": f"{asked.kind}_aggregation"}
+    if asked.kind == "count":
+        return {**shown, "count": rows.aggregate(n=Count(place.lookup, distinct=True))["n"]}
+    if asked.kind in ("terms", "histogram"):
+        counted = rows.order_by().values_list(place.lookup).annotate(n=Count("pk", distinct=True)).order_by("-n")
+        buckets = [
+            {"key": _shown(key), "count": n, "apiAlias": "aggregation_bucket"} for key, n in counted[: asked.limit]
+        ]
+        return {**shown, "buckets": buckets}
+    is_number = isinstance(place.field, models.IntegerField | models.DecimalField)
+    kinds = list(functions) if asked.kind == "stats" else [asked.kind]
+    if any(kind not in functions for kind in kinds) or (not is_number and set(kinds) & {"sum", "avg"}):
+        detail = f"The aggregation {asked.kind[:50]} cannot be made of {asked.field[:100]}."
+        raise FaultyError(Fault(code="FRAMEWORK__INVALID_AGGREGATION_QUERY", detail=detail, pointer="/aggregations"))
+    found = rows.aggregate(**{f"a_{kind}": functions[kind](place.lookup) for kind in kinds})
+    return {**shown, **{kind: _shown(found[f"a_{kind}"]) for kind in kinds}}
+
+
+def _shown(value: Any) -> Json:
+    if isinstance(value, UUID):
+        return value.hex
+    return plain(value)
+
+
+def _unknown(entity: str, name: str) -> FaultyError:
+    return FaultyError(
+        Fault(code="FRAMEWORK__UNMAPPED_FIELD", detail=f'Field "{name[:100]}" in entity "{entity}" was not found.')
+    )
+
+
+def _invalid(name: str, value: Json) -> FaultyError:
+    detail = f"The value {str(values.shown(value))[:100]} is none of {name[:100]}."
+    return FaultyError(Fault(code="FRAMEWORK__INVALID_FILTER_QUERY", detail=detail, pointer="/filter"))

@@ -1,0 +1,244 @@
+"""The Admin API: single records, lists, searches, and what records are associated with."""
+
+from __future__ import annotations
+
+import pytest
+
+from asyncops.models import Operation
+from catalog.models import Language, Manufacturer, Product, Tax
+from tests.syncapi.shopware.conftest import EUR, Shopware, new_id, pointers, product
+
+pytestmark = pytest.mark.django_db
+FLAT = {"accept": "application/json"}
+
+
+@pytest.fixture
+def german() -> str:
+    return Language.objects.get(translation_code__code="de-DE").pk.hex
+
+
+def test_a_record_is_created_and_the_answer_says_where(shopware: Shopware):
+    answer = shopware.call("POST", "/tax", {"name": "t", "taxRate": 7})
+    [tax] = Tax.objects.all()
+    assert (answer.status, answer.body) == (204, b"")
+    assert answer.headers["Location"] == f"http://testserver/api/tax/{tax.pk.hex}"
+    assert Operation.objects.get().kind == "POST /api/tax"
+
+
+def test_the_answer_can_be_the_record(old: Shopware):
+    answer = old.call("POST", "/tax?_response=basic", {"name": "t", "taxRate": 7}, **FLAT)
+    assert (answer.status, answer.json["data"]["taxRate"], answer.json["data"]["apiAlias"]) == (200, 7, "tax")
+    assert "Location" not in answer.headers
+
+
+def test_what_is_wrong_with_one_record(shopware: Shopware):
+    answer = shopware.call("POST", "/product", {"name": "test"})
+    assert (answer.status, sorted(pointers(answer))) == (400, ["/0/price", "/0/productNumber", "/0/stock", "/0/taxId"])
+    assert not Product.objects.exists()
+
+
+def test_creating_what_is_there_and_changing_what_is_not(shopware: Shopware):
+    id = new_id()
+    assert shopware.call("PATCH", f"/tax/{id}", {"name": "x"}).json["errors"][0]["code"].endswith("TYPE_INTEND_ERROR")
+    shopware.call("POST", "/tax", {"id": id, "name": "t", "taxRate": 7})
+    again = shopware.call("POST", "/tax", {"id": id, "name": "u", "taxRate": 8})
+    assert (again.status, again.json["errors"][0]["detail"][:20]) == (400, "Expected command for")
+    assert Tax.objects.get().name == "t"
+
+
+def test_update_detail_and_delete(shopware: Shopware):
+    id = new_id()
+    shopware.call("POST", "/tax", {"id": id, "name": "t", "taxRate": 7})
+    assert shopware.call("PATCH", f"/tax/{id}/", {"name": "u"}).status == 204
+    assert shopware.call("GET", f"/tax/{id}", **FLAT).json["data"]["name"] == "u"
+    assert shopware.call("DELETE", f"/tax/{id}").status == 204
+    gone = shopware.call("DELETE", f"/tax/{id}")
+    assert (gone.status, gone.json["errors"][0]["code"]) == (404, "FRAMEWORK__RESOURCE_NOT_FOUND")
+    assert shopware.call("GET", f"/tax/{id}").status == 404
+
+
+def test_defaults_of_a_minimal_product(shopware: Shopware):
+    id = new_id()
+    shopware.call("POST", "/product", product(id))
+    data = shopware.call("GET", f"/product/{id}", **FLAT).json["data"]
+    expected = {
+        "active": True, "isCloseout": False, "minPurchase": 1, "purchaseSteps": 1, "shippingFree": False,
+        "restockTime": None, "available": True, "availableStock": 1, "childCount": 0, "categories": None,
+        "versionId": "0fa91ce3e96a4bc2be4bd9ce752c3425",
+        "price": [{"currencyId": EUR, "net": 25, "gross": 50, "linked": False}],
+    }  # fmt: skip
+    assert {name: data[name] for name in expected} == expected
+
+
+def test_by_default_it_is_json_api(old: Shopware):
+    id = new_id()
+    old.call("POST", "/product", product(id, active=False))
+    answer = old.call("GET", f"/product/{id}?associations[tax][]=")
+    assert answer.headers["Content-Type"] == "application/vnd.api+json"
+    assert answer.json["data"]["attributes"]["active"] is False
+    tax = answer.json["data"]["relationships"]["tax"]["data"]
+    assert [(one["type"], one["id"]) for one in answer.json["included"]] == [(tax["type"], tax["id"])]
+
+
+def test_a_list_can_be_paged_beyond_its_end(shopware: Shopware):
+    shopware.upsert("tax", *({"name": f"t{n}", "taxRate": n} for n in range(3)))
+    page = shopware.call("GET", "/tax?limit=2&page=1&sort=-taxRate&total-count-mode=1", **FLAT).json
+    assert (page["total"], [row["name"] for row in page["data"]]) == (3, ["t2", "t1"])
+    assert shopware.call("GET", "/tax?limit=100&page=2", **FLAT).json["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("filter", "names"),
+    [
+        ({"type": "equals", "field": "name", "value": "t1"}, ["t1"]),
+        ({"type": "equals", "field": "tax.taxRate", "value": 2}, ["t2"]),
+        ({"type": "equalsAny", "field": "name", "value": "t0|t2"}, ["t0", "t2"]),
+        ({"type": "contains", "field": "name", "value": "T1"}, ["t1"]),
+        ({"type": "prefix", "field": "name", "value": "t"}, ["t0", "t1", "t2"]),
+        ({"type": "suffix", "field": "name", "value": "2"}, ["t2"]),
+        ({"type": "range", "field": "taxRate", "parameters": {"gte": 1, "lt": 2}}, ["t1"]),
+        ({"type": "not", "queries": [{"type": "equals", "field": "name", "value": "t1"}]}, ["t0", "t2"]),
+        (
+            {
+                "type": "multi",
+                "operator": "or",
+                "queries": [
+                    {"type": "equals", "field": "name", "value": "t0"},
+                    {"type": "equals", "field": "taxRate", "value": "2"},
+                ],
+            },
+            ["t0", "t2"],
+        ),
+    ],
+)
+def test_filters(shopware: Shopware, filter, names):
+    shopware.upsert("tax", *({"name": f"t{n}", "taxRate": n} for n in range(3)))
+    found = shopware.call("POST", "/search/tax", {"filter": [filter], "sort": [{"field": "name"}]}, **FLAT).json
+    assert [row["name"] for row in found["data"]] == names
+
+
+def test_search_ids_includes_and_aggregations(shopware: Shopware):
+    shopware.upsert("tax", *({"name": f"t{n % 2}", "taxRate": n} for n in range(3)))
+    kinds = ("count", "sum", "min", "max", "avg")
+    asked = [{"name": kind, "type": kind, "field": "taxRate"} for kind in kinds]
+    asked.append({"name": "names", "type": "terms", "field": "name"})
+    body = {"includes": {"tax": ["name"]}, "aggregations": asked, "limit": 1}
+    found = shopware.call("POST", "/search/tax", body, **FLAT).json
+    assert set(found["data"][0]) == {"name", "apiAlias", "extensions"}
+    assert {kind: found["aggregations"][kind][kind] for kind in kinds} == {
+        "count": 3, "sum": 3, "min": 0, "max": 2, "avg": 1,
+    }  # fmt: skip
+    buckets = found["aggregations"]["names"]["buckets"]
+    assert [(bucket["key"], bucket["count"]) for bucket in buckets] == [("t0", 2), ("t1", 1)]
+    assert shopware.call("POST", "/search-ids/tax", {"limit": 1, "total-count-mode": 1}).json["total"] == 3
+
+
+def test_associations_nest(shopware: Shopware):
+    id = new_id()
+    group = {"id": new_id(), "name": "colour"}
+    shopware.upsert("product", product(id, properties=[{"name": "red", "group": group}], manufacturer={"name": "m"}))
+    body = {"ids": [id], "associations": {"properties": {"associations": {"group": {}}}, "manufacturer": {}}}
+    [found] = shopware.call("POST", "/search/product", body, **FLAT).json["data"]
+    assert found["properties"][0]["group"]["name"] == "colour"
+    assert found["manufacturer"]["name"] == "m"
+    assert (found["tags"], found["propertyIds"]) == (None, [found["properties"][0]["id"]])
+
+
+def test_searching_along_an_association(shopware: Shopware):
+    one, two, category = new_id(), new_id(), new_id()
+    shopware.upsert("product", product(one, categories=[{"id": category, "name": "c"}]), product(two))
+    body = {"filter": [{"type": "equals", "field": "categories.id", "value": category}]}
+    assert shopware.call("POST", "/search-ids/product", body).json["data"] == [one]
+    outside = {"filter": [{"type": "not", "queries": body["filter"]}]}
+    assert shopware.call("POST", "/search-ids/product", outside).json["data"] == [two]
+
+
+def test_the_nested_paths_of_a_record(shopware: Shopware):
+    id, category = new_id(), new_id()
+    shopware.upsert("product", product(id))
+    made = shopware.call("POST", f"/product/{id}/categories", {"id": category, "name": "c"})
+    assert (made.status, made.headers["Location"]) == (204, f"http://testserver/api/category/{category}")
+    listed = shopware.call("GET", f"/product/{id}/categories", **FLAT).json["data"]
+    assert [row["id"] for row in listed] == [category]
+    found = shopware.call("POST", f"/search/product/{id}/categories", {}, **FLAT).json["data"]
+    assert [row["name"] for row in found] == ["c"]
+    assert shopware.call("DELETE", f"/product/{id}/categories/{category}").status == 204
+    assert shopware.call("GET", f"/product/{id}/categories", **FLAT).json["data"] == []
+    assert shopware.call("GET", f"/category/{category}").status == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"limit": 501}, "FRAMEWORK__QUERY_LIMIT_EXCEEDED"),
+        ({"limit": 0}, "FRAMEWORK__INVALID_LIMIT_QUERY"),
+        ({"page": "x"}, "FRAMEWORK__INVALID_PAGE_QUERY"),
+        ({"filter": [{"type": "equals"}]}, "FRAMEWORK__INVALID_FILTER_QUERY"),
+        ({"filter": [{"type": "equals", "field": "taxRate", "value": "x"}]}, "FRAMEWORK__INVALID_FILTER_QUERY"),
+        ({"filter": [{"type": "equals", "field": "nothing", "value": 1}]}, "FRAMEWORK__UNMAPPED_FIELD"),
+        ({"associations": {"nothing": {}}}, "FRAMEWORK__ASSOCIATION_NOT_FOUND"),
+        ({"aggregations": [{"type": "sum"}]}, "FRAMEWORK__INVALID_AGGREGATION_QUERY"),
+    ],
+)
+def test_criteria_that_make_no_sense(shopware: Shopware, body, code):
+    shopware.upsert("tax", {"name": "t", "taxRate": 1})
+    answer = shopware.call("POST", "/search/tax", body)
+    assert (answer.status, answer.json["errors"][0]["code"]) == (400, code)
+
+
+def test_texts_in_another_language(shopware: Shopware, german: str):
+    id = new_id()
+    shopware.upsert("product", product(id, name="en"))
+    shopware.call("PATCH", f"/product/{id}", {"name": "de"}, sw_language_id=german)
+    assert shopware.call("GET", f"/product/{id}", **FLAT).json["data"]["name"] == "en"
+    seen = shopware.call("GET", f"/product/{id}", sw_language_id=german, **FLAT).json["data"]
+    assert (seen["name"], seen["metaTitle"], seen["translated"]["name"]) == ("de", None, "de")
+    assert shopware.call("GET", f"/product/{id}", sw_language_id=new_id()).status == 412
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"name": {"en-GB": "a", "de-DE": "b", "xx-YY": "c"}},
+        {"translations": {"en-GB": {"name": "a"}, "de-DE": {"name": "b"}, "xx-YY": {"name": "c"}}},
+    ],
+)
+def test_texts_by_language_in_one_record(shopware: Shopware, german: str, texts):
+    id = new_id()
+    answer = shopware.upsert("product_manufacturer", {"id": id, **texts})
+    assert len(answer.json["data"]["product_manufacturer_translation"]) == 2
+    seen = shopware.call("GET", f"/product-manufacturer/{id}", sw_language_id=german, **FLAT).json["data"]
+    assert (seen["name"], Manufacturer.objects.get().name) == ("b", "a")
+
+
+def test_a_text_of_the_system_language_is_mandatory(shopware: Shopware, german: str):
+    answer = shopware.upsert("product_manufacturer", {"name": "de"}, sw_language_id=german)
+    assert answer.json["errors"][0]["code"] == "MISSING-SYSTEM-TRANSLATION"
+
+
+def test_deletes_by_criteria(shopware: Shopware):
+    one, two, c1, c2 = (new_id() for _ in range(4))
+    records = (product(one, categories=[{"id": c1, "name": "1"}]), product(two, categories=[{"id": c2, "name": "2"}]))
+    shopware.upsert("product", *records)
+    criteria = [{"type": "equals", "field": "categories.id", "value": c1}]
+    shopware.sync({"d": {"entity": "product", "action": "delete", "criteria": criteria}})
+    assert [row.pk.hex for row in Product.objects.all()] == [two]
+    mapping = [{"type": "equals", "field": "productId", "value": two}]
+    shopware.sync({"d": {"entity": "product_category", "action": "delete", "criteria": mapping}})
+    assert Product.objects.get().category_ids == []
+    empty = shopware.sync({"d": {"entity": "product", "action": "delete", "criteria": [{"type": "or", "queries": []}]}})
+    assert (empty.status, empty.json["errors"][0]["code"]) == (400, "API_INVALID_SYNC_CRITERIA_EXCEPTION")
+    assert Product.objects.count() == 1
+
+
+@pytest.mark.parametrize("path", ["version", "config", "entity-schema.json", "health-check", "queue.json"])
+def test_the_server_tells_about_itself(shopware: Shopware, path: str):
+    assert shopware.call("GET", f"/_info/{path}").status == 200
+
+
+def test_what_is_no_path_and_what_is_no_method(shopware: Shopware):
+    assert shopware.call("GET", "/nothing").status == 404
+    wrong = shopware.call("PUT", "/tax", {})
+    assert (wrong.status, wrong.headers["Allow"]) == (405, "GET, POST")
+    assert shopware.program.get("/api/v1/tax").status == 404
+    assert shopware.program.get("/api/v1/_info/version").status == 200
