@@ -64,8 +64,30 @@ def _magento_product(client: Client) -> Json:
     return {name: product[name] for name in ("sku", "name", "price")}
 
 
+def shopware_sync(client: Client) -> None:
+    """The document's own request; each run adds its records."""
+    body = {
+        "write-tax": _upsert("tax", {"name": "tax-1", "taxRate": 16}, {"name": "tax-2", "taxRate": 15}),
+        "write-category": _upsert("category", {"name": "category-1"}, {"name": "category-2"}),
+        "write-country": _upsert("country", {"name": "country-1"}, {"name": "country-2"}),
+    }
+    show("request", client.curl("POST", "/api/v3/_action/sync", body))
+    answer = client.send("POST", "/api/v3/_action/sync", body)
+    if not answer.body["success"]:
+        raise DemoFailed(why=f"the sync request did not succeed: {json.dumps(answer.body)}")
+    show("answer", f"{answer.line()}\n{json.dumps(answer.body)}")
+    [tax] = answer.body["data"]["write-tax"]["result"][0]["entities"]["tax"]
+    stored = client.send("GET", f"/api/v3/tax/{tax}").body["data"]["attributes"]
+    show("stored", json.dumps({name: stored[name] for name in ("name", "taxRate")}))
+
+
+def _upsert(entity: str, *records: Json) -> Json:
+    return {"entity": entity, "action": "upsert", "payload": list(records)}
+
+
 SCENES = (
     Scene(title="Magento: change a price asynchronously", play=magento_price_update),
     Scene(title="Oro: a list of accounts, one of them bad", play=demo_oro.play),
+    Scene(title="Shopware: many records of many entities in one request", play=shopware_sync),
     Scene(title="Shoptet: an image by URL, a job, a signed webhook, a result", play=demo_shoptet.play),
 )
