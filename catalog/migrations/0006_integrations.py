@@ -10,7 +10,7 @@ import catalog.identity
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0004_derived_data")]
+    dependencies = [("catalog", "0005_attributes")]
 
     operations = [
         migrations.CreateModel(
