@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-from lib_shopware6_api_base import ConfShopware6ApiBase, Shopware6AdminAPIClientBase
+from lib_shopware6_api_base import ConfShopware6ApiBase, Shopware6AdminAPIClientBase, ShopwareAPIError
 
 given = json.load(sys.stdin)
 api = {"shopware_admin_api_url": f"{given['url']}/api"}
@@ -29,11 +29,11 @@ with Shopware6AdminAPIClientBase(config=keys) as client:
     told["left"] = len(client.request_post("search/tax", criteria).data)
     try:
         upsert(client, {"name": "without a rate"})
-    except Exception as error:
+    except ShopwareAPIError as error:
         told["refused"] = type(error).__name__
 
 user = ConfShopware6ApiBase(**api, username=given["username"], password=given["password"])
 with Shopware6AdminAPIClientBase(config=user) as client:
     told["rate"] = client.request_get(f"tax/{given['ids'][1]}").data["taxRate"]
 
-print(json.dumps(told))
+sys.stdout.write(json.dumps(told) + "\n")
