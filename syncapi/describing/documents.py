@@ -17,12 +17,15 @@ from syncapi.oro import described as oro
 from syncapi.oro.names import RESOURCES
 from syncapi.shoptet import described as shoptet
 from syncapi.shoptet.urls import TABLE as SHOPTET
+from syncapi.shopware import described as shopware
+from syncapi.shopware.routing import OPEN, ROUTES
 
 APIS: Final[Mapping[str, Callable[[], Api]]] = {
     "operations": operations.api,
     "magento": lambda: magento.api(MAGENTO),
     "oro": lambda: oro.api(RESOURCES),
     "shoptet": lambda: shoptet.api(SHOPTET),
+    "shopware": lambda: shopware.api(ROUTES, OPEN),
 }
 
 

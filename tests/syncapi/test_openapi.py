@@ -14,6 +14,7 @@ from syncapi.describing.documents import APIS, document
 from syncapi.magento.urls import TABLE as MAGENTO
 from syncapi.oro.names import RESOURCES
 from syncapi.shoptet.urls import TABLE as SHOPTET
+from syncapi.shopware.routing import ROUTES as SHOPWARE
 from tests.syncapi.conftest import Program
 
 
@@ -34,6 +35,7 @@ def test_every_document_is_openapi_3_1(db, name):
 def test_every_route_of_every_table_is_described():
     assert len(methods("magento")) == sum(len(route.forms) for route in MAGENTO.routes)
     assert len(methods("shoptet")) == len(SHOPTET.routes)
+    assert len(methods("shopware")) == sum(len(each) for each in SHOPWARE.values())
     assert {path.split("/")[2] for _, path in methods("oro")} >= set(RESOURCES)
     below = [p for p in get_resolver().reverse_dict if isinstance(p, str) and p.startswith("operation")]
     assert len(methods("operations")) == len(below) + 2  # the three result sets share a pattern
