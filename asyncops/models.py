@@ -9,12 +9,12 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import ExpressionWrapper, Q
 
 from asyncops import progress
 from asyncops.errand_models import Errand, ResultFile
+from asyncops.fault_models import Fault, Mention
 from asyncops.network_models import (
     Download,
     WebhookAttempt,
@@ -28,8 +28,8 @@ from asyncops.states import LIVE, OPEN_CHUNK, OPEN_SPLIT, ChunkState, SplitState
 from catalog.models import Organization
 
 __all__ = [  # beside those below
-    "Download", "Errand", "ResultFile", "WebhookAttempt", "WebhookDelivery", "WebhookEndpoint", "WebhookFanout",
-    "WebhookKey",
+    "Download", "Errand", "Fault", "Mention", "ResultFile", "WebhookAttempt", "WebhookDelivery", "WebhookEndpoint",
+    "WebhookFanout", "WebhookKey",
 ]  # fmt: skip
 
 DIALECTS = [(name, name.title()) for name in ("magento", "shoptet", "shopware", "oro", "import", "revert", "console")]
@@ -96,8 +96,7 @@ class Operation(models.Model):
             models.Index(fields=["organization", "-seq"], name="operation_of_organization"),
             models.Index(fields=["expires_at"], name="operation_expires"),
             models.Index(fields=["finished_at"], name="operation_finished"),
-            models.Index(fields=["accepted_at"], name="operation_accepted"),
-            # What the admin's list is narrowed down by: live states have their index above, the rest is success.
+            models.Index(fields=["accepted_at"], name="operation_accepted"),  # this and those below: the admin's list
             models.Index(fields=["-seq"], condition=Q(state="failed"), name="operation_failed"),
             models.Index(fields=["-seq"], condition=Q(state="cancelled"), name="operation_cancelled"),
             models.Index(fields=["user", "-seq"], name="operation_of_user"),
@@ -264,9 +263,8 @@ class Pause(models.Model):
 
     class Meta:
         permissions = [
-            ("pause_queue", "Can pause and resume the queue"),
-            ("manage_queue", "Can see the queue's own pages and act there"),
-        ]
+            ("pause_queue", "Can pause and resume the queue"), ("manage_queue", "Can see the queue's own pages and act there"),
+        ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(fields=["organization"], nulls_distinct=False, name="pause_once"),
         ]
@@ -330,41 +328,6 @@ class ItemError(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} at {self.path or 'the record'}"
-
-
-class Fault(models.Model):
-    """The same error of many items of one operation: how often it came, and one example."""
-
-    pk = models.CompositePrimaryKey("operation_id", "fault")
-    operation_id = models.BigIntegerField()
-    fault = models.BigIntegerField()  # hash of what makes errors the same
-    path = models.TextField(blank=True)  # as of ItemError, with * for each position in a list
-    code = models.CharField(max_length=16)
-    params = models.JSONField(default=dict)  # of the example
-    index = models.IntegerField()  # of the example
-    count = models.IntegerField()  # errors, of which one item may have several
-    words = models.TextField()  # by which the fault is found
-
-    class Meta:
-        indexes = [GinIndex(SearchVector("words", config="simple"), name="fault_words")]
-
-    def __str__(self) -> str:
-        return f"{self.count} times {self.words}"
-
-
-class Mention(models.Model):
-    """A record that an item named and that may not be there to ask for: the item was refused, or deleted it."""
-
-    pk = models.CompositePrimaryKey("name", "operation_id", "index")
-    name = models.BigIntegerField()  # hash of the entity, the kind of name and its value, as in Chunk.writes
-    operation_id = models.BigIntegerField()
-    index = models.IntegerField()
-
-    class Meta:
-        indexes = [models.Index(fields=["operation_id", "index"], name="mention_of_item")]
-
-    def __str__(self) -> str:
-        return f"a name in item {self.index} of operation {self.operation_id}"
 
 
 class IdempotencyKey(models.Model):

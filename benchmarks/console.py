@@ -47,9 +47,9 @@ _ITEMS: Final = f"""
       FROM generate_series(1, {OPERATIONS}) n CROSS JOIN generate_series(0, {ITEMS - 1}) i"""
 _CHUNKS: Final = f"""
     INSERT INTO asyncops_chunk (operation_id, number, first, size, payload, writes, refers, deletes, state, attempt,
-           suspect, failures, lease_owner, unchanged, last_error)
+           suspect, failures, lease_owner, unchanged, last_error, fetching, shares)
     SELECT n, 0, 0, {ITEMS}, '[{{}},{{}},{{}},{{}},{{}},{{}},{{}},{{}},{{}},{{}}]', '{{}}', '{{}}', false,
-           CASE WHEN n > {OPERATIONS - LIVE} THEN 'queued' ELSE 'done' END, 1, false, 0, '', '[]', ''
+           CASE WHEN n > {OPERATIONS - LIVE} THEN 'queued' ELSE 'done' END, 1, false, 0, '', '[]', '', false, false
       FROM generate_series(1, {OPERATIONS}) n"""
 _FAULTS: Final = f"""
     INSERT INTO asyncops_fault (operation_id, fault, path, code, params, index, count, words)
