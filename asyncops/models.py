@@ -263,8 +263,9 @@ class Pause(models.Model):
 
     class Meta:
         permissions = [
-            ("pause_queue", "Can pause and resume the queue"), ("manage_queue", "Can see the queue's own pages and act there"),
-        ]  # fmt: skip
+            ("pause_queue", "Can pause and resume the queue"),
+            ("manage_queue", "Can see the queue's own pages and act there"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["organization"], nulls_distinct=False, name="pause_once"),
         ]

@@ -110,6 +110,6 @@ def _filled() -> tuple[Client, str]:
     run(_FAULTS)
     run(_MENTIONS, [hashed(("product", "sku", "bench-gone"))])
     settle()
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     client.force_login(User.objects.get(pk=root.pk))
     return client, f"{now - timedelta(days=DAYS // 2):%Y-%m-%d}"
