@@ -82,7 +82,7 @@ def _web(port: int) -> Iterator[None]:
     process = subprocess.Popen([*command, "--log-level", "warning"])
     try:
         while True:
-            with suppress(requests.ConnectionError):
+            with suppress(requests.ConnectionError, requests.Timeout):
                 requests.get(f"http://127.0.0.1:{port}/healthz", timeout=1)
                 break
             time.sleep(0.1)
