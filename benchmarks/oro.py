@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import orjson
 import requests
@@ -30,10 +31,10 @@ def figures() -> Iterator[Figure]:
     lowest = floor(products(SIZE))
     for type, body in (("products", _products()), ("accounts", _accounts())):
         empty()
-        stored = _timed(lambda body=body: bodies.store([body], now=timezone.now()))
+        stored = _timed(partial(bodies.store, [body], now=timezone.now()))
         port = ports.free(18090)
         with _web(port):
-            accepted = _timed(lambda type=type, body=body, port=port: _send(session, port, type, body))
+            accepted = _timed(partial(_send, session, port, type, body))
         split = _timed(lambda: splitting.work("bench:1"))
         applied = _timed(engine.drain)
         operation = Operation.objects.latest("pk")
