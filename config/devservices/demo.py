@@ -77,7 +77,7 @@ def shopware_sync(client: Client) -> None:
         raise DemoFailed(why=f"the sync request did not succeed: {json.dumps(answer.body)}")
     show("answer", f"{answer.line()}\n{json.dumps(answer.body)}")
     [tax] = answer.body["data"]["write-tax"]["result"][0]["entities"]["tax"]
-    stored = client.send("GET", f"/api/v3/tax/{tax}").body["data"]["attributes"]
+    stored = client.send("GET", f"/api/v3/tax/{tax}").body["data"]
     show("stored", json.dumps({name: stored[name] for name in ("name", "taxRate")}))
 
 
