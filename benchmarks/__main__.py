@@ -13,10 +13,10 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks import bulk_http, console, engine, growth, naive, network, oro, snapshots, write_path
+    from benchmarks import bulk_http, console, engine, growth, naive, network, oro, shopware_sync, snapshots, write_path
     from benchmarks.figures import Figure, store
 
-    modules = (write_path, growth, naive, bulk_http, engine, console, network, snapshots, oro)
+    modules = (write_path, growth, naive, bulk_http, engine, shopware_sync, console, network, snapshots, oro)
     benchmarks = {module.__name__.removeprefix("benchmarks."): module.figures for module in modules}
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--only", choices=sorted(benchmarks))

@@ -30,7 +30,7 @@ def figures() -> Iterator[Figure]:
     port = ports.free(18080)
     for size in SIZES:
         lowest = floor(products(size))
-        with _web(port):
+        with web(port):
             accepted, applied = _rounds(session, f"http://127.0.0.1:{port}/rest/all", size)
         yield Figure(name=f"bulk HTTP 202 {size:,}", median_s=accepted, records=size, ratio=accepted / lowest)
         yield Figure(name=f"bulk HTTP one worker {size:,}", median_s=applied, records=size, ratio=applied / lowest)
@@ -77,7 +77,7 @@ def _magento(product: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def _web(port: int) -> Iterator[None]:
+def web(port: int) -> Iterator[None]:
     command = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}"]
     process = subprocess.Popen([*command, "--log-level", "warning"])
     try:

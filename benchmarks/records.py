@@ -47,11 +47,15 @@ def empty() -> None:
 
 def floor(records: Sequence[Product]) -> float:
     """Median seconds of a bare binary COPY of `records` into the product table, with all its indexes and keys."""
+    return median(partial(_copy, *columns_of(records)), before=empty)
+
+
+def columns_of(records: Sequence[Product]) -> tuple[list[str], list[str], list[list[Any]]]:
+    """The rows of these products as COPY takes them: columns, their types, values."""
     types = {str(field.column): _type(field) for field in ProductModel._meta.concrete_fields}
     rows = [_row(record, types) for record in records]
     columns = list(rows[0])
-    values = [list(row.values()) for row in rows]
-    return median(partial(_copy, columns, [types[column] for column in columns], values), before=empty)
+    return columns, [types[column] for column in columns], [list(row.values()) for row in rows]
 
 
 def _copy(columns: Sequence[str], types: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -63,7 +67,7 @@ def _row(record: Product, types: Mapping[str, str]) -> dict[str, Any]:
     """All that the writer stores for this record: what was sent, the defaults, and what it works out."""
     now = datetime.now(UTC)
     own = {"id": uuid7(), "created_at": now, "updated_at": now, "price_net": record["price_gross"]}
-    values = {**plan("product").blank, **record, **own, "sku_key": record["sku"].casefold()}
+    values = {**plan("product").blank, **own, **record, "sku_key": record["sku"].casefold()}
     return {column: _value(value, types[column]) for column, value in values.items()}
 
 
