@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from catalog.models import Organization, User
+
+PASSWORD = "correct horse battery"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
 ARGUMENTS += ["--disable-background-networking"]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -62,3 +65,20 @@ def complaints(page: Page) -> Iterator[list[str]]:
     yield heard
     heard = [line for line in heard if line.startswith(("error", "warning"))]
     assert heard == []
+
+
+@pytest.fixture
+def marta(committed: None) -> User:
+    harbour = Organization.objects.create(name="Harbour Goods")
+    return User.objects.create_superuser("marta", password=PASSWORD, organization=harbour)
+
+
+@pytest.fixture
+def console(page: Page, server: LiveServer, marta: User) -> Page:
+    page.goto(f"{server.url}/admin/asyncops/operation/")
+    page.keyboard.type("marta")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#searchbar")).to_be_visible()
+    return page

@@ -4,36 +4,17 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from pytest_django.live_server_helper import LiveServer
 
 from asyncops import doorbell, engine, intake
 from asyncops.models import Operation
 from asyncops.submissions import Caller, Submission
-from catalog.models import AccessToken, Organization, User
+from catalog.models import AccessToken, User
 from catalog.rights import Rights
 from tests.asyncops.admin.scenes import page as page_of
 
 pytestmark = pytest.mark.usefixtures("complaints")
-PASSWORD = "correct horse battery"
 SCRIPT = "<script>alert(1)</script>"
 TABS = 120  # at most so many times Tab, from one thing of a page to another
-
-
-@pytest.fixture
-def marta(committed: None) -> User:
-    harbour = Organization.objects.create(name="Harbour Goods")
-    return User.objects.create_superuser("marta", password=PASSWORD, organization=harbour)
-
-
-@pytest.fixture
-def console(page: Page, server: LiveServer, marta: User) -> Page:
-    page.goto(f"{server.url}/admin/asyncops/operation/")
-    page.keyboard.type("marta")
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.locator("#searchbar")).to_be_visible()
-    return page
 
 
 def product(sku: str, **values):
