@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from asyncops import bodies, engine, splitting
 from asyncops.models import Operation
-from benchmarks.bulk_http import _web
+from benchmarks.bulk_http import web
 from benchmarks.figures import Figure
 from benchmarks.records import empty, floor, products
 from catalog.accounts import ensure_user
@@ -33,7 +33,7 @@ def figures() -> Iterator[Figure]:
         empty()
         stored = _timed(partial(bodies.store, [body], now=timezone.now()))
         port = ports.free(18090)
-        with _web(port):
+        with web(port):
             accepted = _timed(partial(_send, session, port, type, body))
         split = _timed(lambda: splitting.work("bench:1"))
         applied = _timed(engine.drain)
