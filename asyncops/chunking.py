@@ -35,10 +35,14 @@ def cut(
     An item that is refused already concerns no record. A dry run writes nothing: it waits for what others write. Local
     names mean the same record within one `scope` only.
     """
-    size = len(understood) if policy is Policy.ALL else size
-    found = resolving.find(_names(_commands(understood)))
-    firsts = range(0, len(understood), size or 1)
-    cuts = [_cut(understood[first : first + size], first, found, scope) for first in firsts]
+    size = (len(understood) if policy is Policy.ALL else size) or 1
+    parts = [understood[first : first + size] for first in range(0, len(understood), size)]
+    named = [_named(_commands(part)) for part in parts]
+    found = resolving.find(_sought(named))
+    cuts = [
+        _cut(part, number * size, names, found, scope)
+        for number, (part, names) in enumerate(zip(parts, named, strict=True))
+    ]
     return [_rehearsal(each) for each in cuts] if dry_run else cuts
 
 
@@ -50,28 +54,41 @@ def _commands(understood: Sequence[Command | Outcome]) -> list[Command]:
     return [entry for entry in understood if not isinstance(entry, Outcome)]
 
 
-def _cut(understood: Sequence[Command | Outcome], first: int, found: Found, scope: Json) -> Cut:
-    commands = _commands(understood)
-    names = {name for command in commands for name in written(command)}
-    shares = any(by == LOCAL for _, by, _ in names)
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """The names of the records that the commands of a chunk write, and refer to."""
+
+    written: set[Name]
+    referred: set[Name]
+
+
+def _named(commands: Sequence[Command]) -> _Named:
+    return _Named(
+        {name for command in commands for name in written(command)},
+        {name for command in commands for name in referred(command)},
+    )
+
+
+def _cut(understood: Sequence[Command | Outcome], first: int, names: _Named, found: Found, scope: Json) -> Cut:
+    shares = any(by == LOCAL for _, by, _ in names.written)
     return Cut(
         first=first,
         size=len(understood),
-        writes=_hashes(_scoped(names, scope) if shares else names, found),
-        refers=_hashes({name for command in commands for name in referred(command)}, found),
-        deletes=any(isinstance(command, Delete) for command in commands),
+        writes=_hashes(_scoped(names.written, scope) if shares else names.written, found),
+        refers=_hashes(names.referred, found),
+        deletes=any(isinstance(command, Delete) for command in _commands(understood)),
         shares=shares,
     )
 
 
-def _names(commands: Iterable[Command]) -> Names:
+def _sought(named: Iterable[_Named]) -> Names:
     """What must be looked up, so that two names of one record meet in its id."""
-    names: Names = defaultdict(set)
-    for command in commands:
-        for entity, by, value in (*written(command), *referred(command)):
+    sought: Names = defaultdict(set)
+    for names in named:
+        for entity, by, value in names.written | names.referred:
             if by not in ("id", EVERY):
-                names[entity, by].add(value)
-    return names
+                sought[entity, by].add(value)
+    return sought
 
 
 def _scoped(names: Set[Name], scope: Json) -> set[Name]:
