@@ -40,7 +40,7 @@ def products(count: int, *, salt: str = "") -> list[Product]:
 
 def empty() -> None:
     run(
-        "TRUNCATE catalog_product, asyncops_operation, asyncops_item, asyncops_itemerror, asyncops_fault, "
+        "TRUNCATE catalog_product, catalog_productwebsite, asyncops_operation, asyncops_item, asyncops_itemerror, asyncops_fault, "
         "asyncops_mention, asyncops_turn CASCADE"
     )
 

@@ -20,7 +20,8 @@ def test_a_worker_killed_in_the_middle_of_a_chunk_loses_and_doubles_nothing(site
         kill(first)
     assert site.statuses(uuid) == [4] * 30
     site.start_worker()
-    wait_for(lambda: site.statuses(uuid) == [1] * 30)
+    wait_for(site.all_done)
+    assert site.statuses(uuid) == [1] * 30
     assert site.rows("SELECT count(*), count(DISTINCT sku) FROM ledger") == [(30, 30)]
     assert site.rows("SELECT updated, refused, state FROM asyncops_operation") == [(30, 0, "success")]
     assert site.rows("SELECT attempt FROM asyncops_chunk") == [(2,)]
