@@ -40,8 +40,8 @@ def products(count: int, *, salt: str = "") -> list[Product]:
 
 def empty() -> None:
     run(
-        "TRUNCATE catalog_product, catalog_productwebsite, asyncops_operation, asyncops_item, asyncops_itemerror, asyncops_fault, "
-        "asyncops_mention, asyncops_turn CASCADE"
+        "TRUNCATE catalog_product, catalog_productwebsite, asyncops_operation, asyncops_item, asyncops_itemerror, "
+        "asyncops_fault, asyncops_mention, asyncops_turn CASCADE"
     )
 
 
