@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.db.models import Case, Value
 
 from asyncops.models import Operation
-from asyncops.states import FINAL, LIVE, TRANSITIONS, State, move
+from asyncops.states import FINAL, LIVE, TRANSITIONS, State, end, move
 from tests.asyncops.plain import send
 
 ARCHITECTURE = Path(__file__).resolve().parents[2] / "docs" / "architecture.md"
@@ -33,3 +34,13 @@ def test_only_the_moves_of_the_table_are_made(caller, state, to):
     assert move(Operation.objects.all(), to) == (to in TRANSITIONS[state])
     operation.refresh_from_db()
     assert operation.state == (to if to in TRANSITIONS[state] else state)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", State)
+def test_only_what_is_live_comes_to_an_end(caller, state):
+    operation = send(caller)
+    Operation.objects.update(state=state)
+    assert end(Operation.objects.all(), Case(default=Value(State.CANCELLED))) == (state in LIVE)
+    operation.refresh_from_db()
+    assert operation.state == (State.CANCELLED if state in LIVE else state)

@@ -134,7 +134,7 @@ MUTANTS: Final = (
         file="asyncops/states.py",
         code="operations.filter(state__in=LIVE).update(state=to",
         broken="return operations.update(",
-        tests=("tests/asyncops/test_cancelling.py", "tests/asyncops/test_engine.py"),
+        tests=("tests/asyncops/test_states.py",),
     ),
     Mutant(
         name="Redis decides about the answer",
