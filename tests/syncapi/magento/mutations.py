@@ -26,9 +26,12 @@ DEEP: Any = json.loads("[" * 80 + "]" * 80)
 HUGE = ["x" * 300, "x" * 70_000, "9" * 400, 10**400, 2**63, -(2**63), 2**31, 1e308, "1e999", [1] * 500]
 ODD = ["", "0", "-1", "1.5", "\0", "a\0b", "\ud800", "\U0001f600", "%1", "%sku", "2026-13-45", " ", "null", "<a>"]
 KNOWN = [BAG, OTHER_BAG, samples.NUMBER, 0, 1, 2, 4, "related", "image", "9999-12-31T23:59:59+14:00"]
-VALUES: st.SearchStrategy[Any] = st.sampled_from(
-    [*HUGE, *ODD, *KNOWN, None, True, False, [], {}, [None], [{}], DEEP]
-) | (st.integers() | st.floats() | st.text(max_size=12))
+EMPTY: list[Any] = [None, True, False, [], {}, [None], [{}], DEEP]
+WEIRD: list[Any] = [*HUGE, *ODD, *KNOWN, *EMPTY]
+NUMBERS = (
+    st.sampled_from([*HUGE, *(each for each in WEIRD if isinstance(each, int)), "-1", "1.5", "", None]) | st.floats()
+)
+VALUES = (st.sampled_from(WEIRD) | st.sampled_from(WEIRD) | st.text(max_size=12)).map(deepcopy)  # it may be changed too
 MEMBERS = st.sampled_from(
     ["extension_attributes", "custom_attributes", "id", "sku", "store_id", "nosuch", "a\0b", "%1"]
 )
@@ -113,6 +116,21 @@ def some(names: list[str]) -> st.SearchStrategy[list[str]]:
     return st.lists(st.sampled_from(names), max_size=2, unique=True)
 
 
+def each_value_at_each_place(body: Any) -> Iterator[Any]:
+    """All bodies with one place that is replaced."""
+    for place in places(body):
+        for value in WEIRD:
+            yield put(body, place, value)
+
+
+def put(body: Any, place: Place, value: Any) -> Any:
+    if not place:
+        return value
+    copy = body.copy()
+    copy[place[0]] = put(body[place[0]], place[1:], value)
+    return copy
+
+
 @st.composite
 def bodies(draw: st.DrawFn, route: Route, form: Form) -> Any:
     """The good body with up to three places changed; now and then something else altogether."""
@@ -133,9 +151,9 @@ def changed(draw: st.DrawFn, body: Any) -> Any:
     for part in place[:-1]:
         parent = parent[part]
     last: Any = place[-1]
-    match draw(st.sampled_from(["replace", "replace", "drop", "list", "object", "more"])):
+    match draw(st.sampled_from(["replace", "replace", "replace", "drop", "list", "object", "more"])):
         case "replace":
-            parent[last] = draw(VALUES)
+            parent[last] = draw(NUMBERS | VALUES if isinstance(parent[last], int) else VALUES)
         case "drop":
             del parent[last]
         case "list":

@@ -22,7 +22,8 @@ from syncapi.magento.parsing import prices
 from syncapi.magento.routes import Form, WriteRoute
 from syncapi.magento.urls import TABLE
 from syncapi.problems import Problem
-from tests.syncapi.magento.mutations import EXAMPLES, bodies, well_formed
+from tests.syncapi.magento import samples
+from tests.syncapi.magento.mutations import EXAMPLES, bodies, each_value_at_each_place, well_formed
 from tests.syncapi.magento.test_parsing import JSON, route
 
 WRITING = dict(TABLE.kinds())
@@ -37,12 +38,16 @@ def test_an_item_is_a_command_or_has_errors(kind: str, data: st.DataObject):
     item = its.item(data.draw(JSON | read(its, Form.SYNC)), {"sku": "A"})
     context = {"store": data.draw(st.sampled_from([None, "fr"])), "path": {"sku": "A"}}
     untouched = deepcopy(item)
-    command, errors = outcome(its, item, context)
+    command, errors = understood(its, item, context)
     assert (item, outcome(its, item, context)) == (untouched, (command, errors))
-    told(errors)
-    assert (command is None) == bool(errors)
-    for each in within(command) if command else ():
-        named_by_the_catalog(each)
+
+
+@pytest.mark.parametrize("kind", WRITING)
+def test_any_value_at_any_place_is_understood_or_refused(kind: str):
+    its = route(kind)
+    [item] = samples.body(its, Form.BULK)
+    for changed in each_value_at_each_place(item):
+        understood(its, arrived(changed), {"store": "fr", "path": {}})
 
 
 @pytest.mark.parametrize("kind", LISTS)
@@ -66,6 +71,15 @@ def arrived(body: Any) -> Any:
         return jsontext.decode(json.dumps(body).encode(), max_depth=100)
     except Problem:
         return {}
+
+
+def understood(its: WriteRoute, item: Any, context: Any) -> tuple[Any, tuple[FieldError, ...]]:
+    command, errors = outcome(its, item, context)
+    told(errors)
+    assert (command is None) == bool(errors)
+    for each in within(command) if command else ():
+        named_by_the_catalog(each)
+    return command, errors
 
 
 def outcome(its: WriteRoute, item: Any, context: Any) -> tuple[Any, tuple[FieldError, ...]]:
