@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from catalog.commands import Filter, Json
-from syncapi.shopware import faults, searching
+from syncapi.shopware import faults, searching, sources
 from syncapi.shopware.criteria import Criteria, read_filter
 from syncapi.shopware.faults import FaultyError
-from syncapi.shopware.names import NamedMapping
 from syncapi.shopware.operations import SyncOperation, SyncRequest
-from syncapi.shopware.schema import ALL, Resource
+from syncapi.shopware.schema import ALL, Resource, Translation
 
 
 def expand(asked: SyncRequest) -> SyncRequest:
@@ -27,18 +25,13 @@ def _keys(operation: SyncOperation) -> list[Json]:
     if not all(_says_something(each) for each in filters):
         raise FaultyError(faults.no_criteria(operation.key, operation.action))
     entity = ALL[operation.entity]
-    match entity:
-        case NamedMapping():
-            return _mapped(entity, filters)
-        case Resource():
-            rows = searching.matching(entity, Criteria(filters=filters))
-            return [{"id": id.hex} for id in rows.order_by("number").values_list("pk", flat=True)]
-    raise FaultyError(faults.no_criteria(operation.key, operation.action))
-
-
-def _mapped(mapping: NamedMapping, filters: Sequence[Filter]) -> list[Json]:
-    pairs = searching.mapped(mapping, filters)
-    return [{mapping.owner_id: owner.hex, mapping.target_id: target.hex} for owner, target in pairs]
+    if isinstance(entity, Translation):
+        raise FaultyError(faults.no_criteria(operation.key, operation.action))
+    source = sources.of(entity.name)
+    rows = searching.matching(source, Criteria(filters=filters)).order_by(*source.order).values_list("pk", flat=True)
+    if isinstance(entity, Resource):
+        return [{"id": id.hex} for id in rows]
+    return [{entity.owner_id: owner.hex, entity.target_id: target.hex} for owner, target in rows]
 
 
 def _says_something(where: Filter) -> bool:

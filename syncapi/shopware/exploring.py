@@ -9,25 +9,26 @@ from rest_framework.response import Response
 
 from catalog.plans import plan
 from syncapi.exchange import ApiRequest
-from syncapi.shopware import contexts, criteria, faults, privileges, reading, rendering, searching, values
+from syncapi.shopware import contexts, criteria, faults, privileges, reading, rendering, searching, sources, values
 from syncapi.shopware.criteria import Criteria
 from syncapi.shopware.faults import FaultyError
 from syncapi.shopware.headers import Headers
+from syncapi.shopware.names import NamedMapping
 from syncapi.shopware.reading import Eyes
 from syncapi.shopware.routing import Route
-from syncapi.shopware.schema import RESOURCES, Association, Resource
+from syncapi.shopware.schema import MAPPINGS_BY_NAME, RESOURCES, Association, Resource
 
 
 def listing(request: ApiRequest, route: Route) -> Response:
-    return _found(request, route, resource_of(route), criteria.of_query(_pairs(request)))
+    return _found(request, route, listed(route), criteria.of_query(_pairs(request)))
 
 
 def search(request: ApiRequest, route: Route) -> Response:
-    return _found(request, route, resource_of(route), criteria.of_body(request.data or None))
+    return _found(request, route, listed(route), criteria.of_body(request.data or None))
 
 
 def search_ids(request: ApiRequest, route: Route) -> Response:
-    return _ids(request, resource_of(route), criteria.of_body(request.data or None))
+    return _ids(request, listed(route), criteria.of_body(request.data or None))
 
 
 def detail(request: ApiRequest, route: Route) -> Response:
@@ -60,6 +61,11 @@ def one(request: ApiRequest, route: Route, resource: Resource, id: UUID) -> Resp
         return Response({"data": rendering.flat(records[0], asked.includes)})
     document = rendering.resource_document(resource, records[0], base=base(request, route))
     return Response(document, content_type=rendering.JSON_API)
+
+
+def listed(route: Route) -> Resource | NamedMapping:
+    """Raises FaultyError for what has no list of its own: translations are read with their records."""
+    return MAPPINGS_BY_NAME.get(route.entity) or resource_of(route)
 
 
 def resource_of(route: Route) -> Resource:
@@ -107,23 +113,33 @@ def _belonging(resource: Resource, association: Association, owner: UUID) -> Q:
 
 
 def _found(
-    request: ApiRequest, route: Route, resource: Resource, asked: Criteria, *, within: Q | None = None
+    request: ApiRequest, route: Route, described: Resource | NamedMapping, asked: Criteria, *, within: Q | None = None
 ) -> Response:
-    privileges.demand(resource.name, ["view"], by=request.caller)
-    found = searching.search(resource, asked, within=within)
-    records = reading.read(resource, found.ids, asked, _eyes(request, route))
+    privileges.demand(described.name, ["view"], by=request.caller)
+    found = searching.search(sources.of(described.name), asked, within=within)
+    eyes = _eyes(request, route)
+    if isinstance(described, Resource):
+        records = reading.read(described, found.keys, asked, eyes)
+    else:
+        records = reading.read_links(described, found.keys, asked, eyes)
     if is_flat(request):
         return Response(rendering.flat_list(records, asked, total=found.total, aggregations=found.aggregations))
     document = rendering.resource_list(
-        resource, records, asked, base=base(request, route), total=found.total, aggregations=found.aggregations
+        described, records, asked, base=base(request, route), total=found.total, aggregations=found.aggregations
     )
     return Response(document, content_type=rendering.JSON_API)
 
 
-def _ids(request: ApiRequest, resource: Resource, asked: Criteria, *, within: Q | None = None) -> Response:
-    privileges.demand(resource.name, ["view"], by=request.caller)
-    found = searching.search(resource, asked, within=within)
-    return Response({"total": found.total, "data": [id.hex for id in found.ids]})
+def _ids(
+    request: ApiRequest, described: Resource | NamedMapping, asked: Criteria, *, within: Q | None = None
+) -> Response:
+    """The ids; of a mapping the keys of its rows."""
+    privileges.demand(described.name, ["view"], by=request.caller)
+    found = searching.search(sources.of(described.name), asked, within=within)
+    if isinstance(described, Resource):
+        return Response({"total": found.total, "data": [id.hex for id in found.keys]})
+    keys = [{described.owner_id: owner.hex, described.target_id: target.hex} for owner, target in found.keys]
+    return Response({"total": found.total, "data": keys})
 
 
 def is_flat(request: ApiRequest) -> bool:

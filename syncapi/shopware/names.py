@@ -10,7 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from catalog.commands import Json
+
 EMPTY: Final[Mapping[str, str]] = {}
+NO_RECORD: Final = "0" * 32  # where clients refuse null for an id
+ADDRESS_FORMAT: Final = [
+    ["address/company", "symbol/dash", "address/department"],
+    ["address/first_name", "address/last_name"],
+    ["address/street"],
+    ["address/zipcode", "symbol/space", "address/city"],
+    ["address/country"],
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +35,8 @@ class Named:
     inherited: tuple[str, ...] = ()  # of those, what a variant takes from its parent
     computed: Mapping[str, str] = field(default_factory=dict)  # property -> our derived column
     protected: frozenset[str] = frozenset()  # further properties that a client may not write
+    passed_over: frozenset[str] = frozenset()  # of those, what it may send back as it was shown
+    instead: Mapping[str, Json] = field(default_factory=dict)  # property -> what stands for null there, both ways
     parent: str = ""  # our reference to the record that it belongs to
     html: frozenset[str] = frozenset()  # our fields whose markup is kept
     zero: frozenset[str] = frozenset()  # properties that it always shows as 0
@@ -49,6 +61,7 @@ NAMED: Final = (
         entity="currency",
         required=("factor", "symbol", "iso_code", "name", "short_name"),
         protected=frozenset({"isSystemDefault"}),
+        passed_over=frozenset({"isSystemDefault"}),
     ),
     Named(name="locale", entity="locale", required=("code", "name", "territory")),
     Named(
@@ -58,7 +71,7 @@ NAMED: Final = (
         inherited=("translation_code",),
         reverse={"children": ("language", "parent")},
     ),
-    Named(name="country", entity="country", required=("name",)),
+    Named(name="country", entity="country", required=("name",), instead={"addressFormat": ADDRESS_FORMAT}),
     Named(name="country_state", entity="country_state", required=("country", "short_code", "name"), parent="country"),
     Named(name="unit", entity="unit", required=("short_code", "name"), reverse={"products": ("product", "unit")}),
     Named(name="delivery_time", entity="delivery_time", required=("name", "min", "max", "unit")),
@@ -79,6 +92,7 @@ NAMED: Final = (
         entity="media",
         hidden=frozenset({"content_hash"}),
         protected=_words("mimeType fileExtension fileName fileSize uploadedAt metaData path url hasFile mediaType"),
+        passed_over=_words("url hasFile mediaType"),
         nothing=frozenset({"mediaType"}),
     ),
     Named(
@@ -99,6 +113,9 @@ NAMED: Final = (
         name="sales_channel",
         entity="sales_channel",
         required=("name", "type_id", "language", "currency", "access_key"),
+        instead=dict.fromkeys(
+            ("customerGroupId", "paymentMethodId", "shippingMethodId", "countryId", "navigationCategoryId"), NO_RECORD
+        ),
     ),
     Named(name="rule", entity="rule", required=("name", "priority"), protected=_words("payload invalid areas")),
     Named(

@@ -21,7 +21,7 @@ _PARTS: Final[Mapping[str, Callable[[Json], Json]]] = {
 _KNOWN: Final = frozenset(
     {"currencyId", *_PARTS, "listPrice", "regulationPrice", "percentage", "extensions", "apiAlias"}
 )
-_INNER: Final = frozenset({"currencyId", *_PARTS, "extensions", "apiAlias"})
+_OWN: Final = frozenset({"currencyId", *_PARTS, "extensions", "apiAlias"})
 
 
 def read(given: Json, path: str, errors: list[FieldError], *, default_needed: bool) -> dict[str, Json]:
@@ -40,7 +40,7 @@ def read(given: Json, path: str, errors: list[FieldError], *, default_needed: bo
 def columns(by_currency: Mapping[str, dict[str, Json]]) -> dict[str, Json]:
     own = by_currency.get(SYSTEM, {})
     others = {currency: _others(price) for currency, price in by_currency.items() if currency != SYSTEM}
-    if extra := {name: value for name, value in own.items() if name not in _INNER}:
+    if extra := {name: value for name, value in own.items() if name not in _OWN}:
         others[SYSTEM] = extra
     return {
         "price_gross": own.get("gross"),
@@ -103,7 +103,7 @@ def _price(entry: Json, path: str, errors: list[FieldError]) -> dict[str, Json] 
         errors.append(malformed.unexpected(f"{path}/{name}"))
     for name in ("listPrice", "regulationPrice"):
         if entry.get(name) is not None:
-            price[name] = _inner(entry[name], f"{path}/{name}", errors)
+            price[name] = _inner(entry[name], f"{path}/{name}", errors, currency=price.get("currencyId"))
     if entry.get("percentage") is not None:
         price["percentage"] = entry["percentage"]
     return price if len(errors) == before else None
@@ -135,16 +135,15 @@ def _parts(entry: Mapping[str, Json], path: str, errors: list[FieldError]) -> It
                 errors.append(wrong.at(f"{path}/{name}"))
 
 
-def _inner(given: Json, path: str, errors: list[FieldError]) -> Json:
+def _inner(given: Json, path: str, errors: list[FieldError], *, currency: Json) -> Json:
+    """A price beside the price, in the same currency where it names none."""
     if not isinstance(given, dict):
         errors.append(malformed.type_of(given, "array").at(path))
         return None
-    for name in given.keys() - _INNER:
+    for name in (name for name, value in given.items() if name not in _OWN and (name not in _KNOWN or value)):
         errors.append(malformed.unexpected(f"{path}/{name}"))
-    found = dict(_parts(given, path, errors))
-    if values.is_id(given.get("currencyId")):
-        found["currencyId"] = given["currencyId"]
-    return found
+    own = given.get("currencyId")
+    return {"currencyId": own if values.is_id(own) else currency, **dict(_parts(given, path, errors))}
 
 
 def _numeric(value: Json) -> Json:

@@ -13,11 +13,11 @@ from uuid import UUID
 from catalog.commands import Json
 from catalog.models import Language
 from catalog.plans import plan
-from syncapi.shopware import prices, searching
+from syncapi.shopware import prices, searching, sources
 from syncapi.shopware.criteria import Criteria
 from syncapi.shopware.faults import Fault, FaultyError
-from syncapi.shopware.names import LIVE_VERSION, VERSIONED
-from syncapi.shopware.schema import MAPPING_OF, RESOURCES, Arity, Association, Resource
+from syncapi.shopware.names import LIVE_VERSION, VERSIONED, NamedMapping
+from syncapi.shopware.schema import MAPPING_OF, RESOURCES, Arity, Association, Resource, associations_of
 
 Shown = dict[str, Json]
 
@@ -49,10 +49,46 @@ def read(resource: Resource, ids: Sequence[UUID], criteria: Criteria, eyes: Eyes
     for name, inner in criteria.associations.items():
         association = resource.associations.get(name)
         if association is None:
-            detail = f"Can not find association by name {name[:100]}"
-            raise FaultyError(Fault(code="FRAMEWORK__ASSOCIATION_NOT_FOUND", detail=detail, pointer="/associations"))
+            raise _no_association(name)
         _attach(resource, association, shown, rows, inner, eyes)
     return [shown[id] for id in ids if id in shown]
+
+
+def read_links(mapping: NamedMapping, keys: Sequence[tuple[UUID, UUID]], criteria: Criteria, eyes: Eyes) -> list[Shown]:
+    """Rows of a mapping, with their two sides where these were asked for. Raises FaultyError like `read`."""
+    shown = [_show_link(mapping, owner.hex, target.hex) for owner, target in keys]
+    sides = associations_of(mapping)
+    for name, inner in criteria.associations.items():
+        if name not in sides:
+            raise _no_association(name)
+        ids = {UUID(row[sides[name].relation]) for row in shown}
+        found = {each["id"]: each for each in read(RESOURCES[sides[name].target], list(ids), inner, eyes)}
+        for row in shown:
+            row[name] = found.get(row[sides[name].relation])
+    return shown
+
+
+def _show_link(mapping: NamedMapping, owner: str, target: str) -> Shown:
+    sides = associations_of(mapping)
+    versions = {
+        f"{name}VersionId": LIVE_VERSION for name, association in sides.items() if association.target in VERSIONED
+    }
+    return {
+        mapping.owner_id: owner,
+        mapping.target_id: target,
+        **versions,
+        **dict.fromkeys(sides),
+        "translated": [],
+        "extensions": [],
+        "apiAlias": mapping.name,
+        "_uniqueIdentifier": f"{owner}-{target}",
+        "versionId": None,
+    }
+
+
+def _no_association(name: str) -> FaultyError:
+    detail = f"Can not find association by name {name[:100]}"
+    return FaultyError(Fault(code="FRAMEWORK__ASSOCIATION_NOT_FOUND", detail=detail, pointer="/associations"))
 
 
 def _show(resource: Resource, row: Mapping[str, Any], texts: Shown | None, parent: Shown | None, eyes: Eyes) -> Shown:
@@ -91,6 +127,7 @@ def _complete(resource: Resource, row: Mapping[str, Any], own: Shown) -> None:
         own.update(url=row["path"] or "", hasFile=bool(row["path"]))
     own.update(dict.fromkeys(resource.named.zero, 0) | dict.fromkeys(resource.named.nothing))
     own.update(dict.fromkeys(association for association in resource.associations))
+    own.update({name: value for name, value in resource.named.instead.items() if own[name] is None})
 
 
 def _frame(resource: Resource, row: Mapping[str, Any]) -> Shown:
@@ -153,7 +190,7 @@ def _attach(
     linked = pairs(resource, association, target, rows)
     wanted = list(dict.fromkeys(other for _, other in linked))
     if criteria.filters or criteria.sort or criteria.ids:
-        kept = searching.search(target, criteria).ids
+        kept = searching.search(sources.of(target.name), criteria).keys
         wanted = [id for id in kept if id in set(wanted)]
     found = {UUID(each["id"]): each for each in read(target, wanted, criteria, eyes)}
     if not association.is_list:

@@ -106,10 +106,13 @@ def _handlers(name: str) -> Mapping[str, Handler]:
     handlers.update({property: _property(resource, property, field) for property, field in resource.fields.items()})
     handlers.update({each.name: _association(resource, each) for each in resource.associations.values()})
     handlers.update({property: partial(_protected, name=property) for property in resource.protected})
+    handlers.update(dict.fromkeys(resource.named.passed_over, _ignore))
     if resource.spec.translated:
         handlers["translations"] = partial(languages.read, resource=resource)
     if resource.is_priced:
         handlers["price"] = partial(_price, resource=resource)
+    for property, instead in resource.named.instead.items():
+        handlers[property] = partial(_unless_null, instead=instead, handler=handlers[property])
     if name == "product":
         handlers["purchasePrices"] = _purchase_prices
         handlers["purchasePrice"] = _purchase_price
@@ -121,7 +124,13 @@ def _ignore(draft: Draft, value: Json) -> None:
 
 
 def _protected(draft: Draft, value: Json, *, name: str) -> None:
-    draft.refuse(malformed.write_protected(f"/{name}"))
+    """Null says nothing: a client that sends a whole record back sends what it has no value for."""
+    if value is not None:
+        draft.refuse(malformed.write_protected(f"/{name}"))
+
+
+def _unless_null(draft: Draft, value: Json, *, instead: Json, handler: Handler) -> None:
+    handler(draft, None if value == instead else value)
 
 
 def _property(resource: Resource, name: str, field: FieldSpec) -> Handler:

@@ -8,11 +8,11 @@ from catalog.commands import Json
 from syncapi.shopware.criteria import Criteria
 from syncapi.shopware.names import dashed
 from syncapi.shopware.reading import Shown
-from syncapi.shopware.schema import RESOURCES, Resource
+from syncapi.shopware.schema import RESOURCES, Anything, associations_of
 
 FLAT = "application/json"
 JSON_API = "application/vnd.api+json"
-_ALWAYS = frozenset({"apiAlias", "extensions"})
+_ALWAYS = frozenset({"apiAlias"})
 
 
 def flat(record: Shown, includes: Mapping[str, Sequence[str]]) -> Shown:
@@ -36,30 +36,30 @@ def flat_list(records: Iterable[Shown], criteria: Criteria, *, total: int, aggre
 
 
 def resource_list(
-    resource: Resource, records: Sequence[Shown], criteria: Criteria, *, base: str, total: int, aggregations: Json
+    described: Anything, records: Sequence[Shown], criteria: Criteria, *, base: str, total: int, aggregations: Json
 ) -> Shown:
     included: dict[tuple[str, str], Json] = {}
-    data = [resource_object(resource, record, base=base, included=included) for record in records]
+    data = [resource_object(described, record, base=base, included=included) for record in records]
     return {
         "data": data,
         "included": list(included.values()),
-        "links": {"self": f"{base}/{dashed(resource.name)}"},
+        "links": {"self": f"{base}/{dashed(described.name)}"},
         "meta": {"totalCountMode": criteria.total, "total": total},
         "aggregations": aggregations or [],
     }
 
 
-def resource_document(resource: Resource, record: Shown, *, base: str) -> Shown:
+def resource_document(described: Anything, record: Shown, *, base: str) -> Shown:
     included: dict[tuple[str, str], Json] = {}
-    data = resource_object(resource, record, base=base, included=included)
+    data = resource_object(described, record, base=base, included=included)
     return {"data": data, "included": list(included.values())}
 
 
-def resource_object(resource: Resource, record: Shown, *, base: str, included: dict[tuple[str, str], Json]) -> Shown:
+def resource_object(described: Anything, record: Shown, *, base: str, included: dict[tuple[str, str], Json]) -> Shown:
     """What is associated goes to `included`, once each."""
-    own = f"{base}/{dashed(resource.name)}/{record['id']}"
-    relationships = {}
-    for name, association in resource.associations.items():
+    own = f"{base}/{dashed(described.name)}/{record['_uniqueIdentifier']}"
+    associations, relationships = associations_of(described), {}
+    for name, association in associations.items():
         target = RESOURCES[association.target]
         value = record.get(name)
         members = value if isinstance(value, list) else [value] if value else []
@@ -72,10 +72,10 @@ def resource_object(resource: Resource, record: Shown, *, base: str, included: d
             "data": data if association.is_list else (data[0] if data else None),
             "links": {"related": f"{own}/{dashed(name)}"},
         }
-    hidden = {"id", "_uniqueIdentifier", *resource.associations}
+    hidden = {"id", "_uniqueIdentifier", *associations}
     return {
-        "id": record["id"],
-        "type": resource.name,
+        "id": record["_uniqueIdentifier"],
+        "type": described.name,
         "attributes": {name: value for name, value in record.items() if name not in hidden},
         "links": {"self": own},
         "relationships": relationships,

@@ -138,6 +138,16 @@ class Translation:
         return f"{camel(self.resource.name)}Id"
 
 
+def _sides(mapping: NamedMapping) -> tuple[Association, Association]:
+    target = ENTITIES[mapping.owner].links_by_name[mapping.relation].entity
+    sides = ((mapping.owner_id, mapping.owner), (mapping.target_id, target))
+    first, second = (
+        Association(name=id.removesuffix("Id"), arity=Arity.ONE, target=_BY_ENTITY[entity], relation=id)
+        for id, entity in sides
+    )
+    return first, second
+
+
 Anything = Resource | NamedMapping | Translation
 
 RESOURCES: Final[Mapping[str, Resource]] = {named.name: Resource(named) for named in NAMED}
@@ -150,7 +160,18 @@ TRANSLATIONS: Final[Mapping[str, Translation]] = {
 }
 ALL: Final[Mapping[str, Anything]] = {**RESOURCES, **MAPPINGS_BY_NAME, **TRANSLATIONS}
 MAPPING_OF: Final = {(mapping.owner, mapping.relation): mapping for mapping in MAPPINGS}
+_SIDES: Final = {mapping.name: {side.name: side for side in _sides(mapping)} for mapping in MAPPINGS}
 PATHS: Final = frozenset(ALL) | frozenset(map(dashed, ALL))  # the first segments that are Shopware's entities
+
+
+def associations_of(described: Anything) -> Mapping[str, Association]:
+    """By name; a mapping's are its two sides."""
+    match described:
+        case Resource():
+            return described.associations
+        case NamedMapping():
+            return _SIDES[described.name]
+    return {}
 
 
 def of_entity(entity: str) -> str:

@@ -18,95 +18,58 @@ from django.db.models import Avg, Count, F, Max, Min, Q, QuerySet, Sum
 
 from catalog import searching as words
 from catalog.commands import Filter, Json
-from catalog.plans import plan
 from syncapi.shopware import values
 from syncapi.shopware.criteria import Aggregation, Criteria
 from syncapi.shopware.faults import Fault, FaultyError
-from syncapi.shopware.names import NamedMapping
 from syncapi.shopware.prices import plain
-from syncapi.shopware.schema import RESOURCES, Arity, Resource
+from syncapi.shopware.sources import Place, Source, locate, unknown
 
 _LOOKUPS: Final = {"contains": "icontains", "prefix": "istartswith", "suffix": "iendswith"}
-_OWN: Final = {"id": "id", "createdAt": "created_at", "updatedAt": "updated_at", "autoIncrement": "number"}
+_TELLING: Final = ("name", "code", "fileName", "title")  # what a term is looked for in
 _LARGEST: Final = 10**15
-_HIDDEN: Final = "+"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    ids: Sequence[UUID]
+    """`keys`: ids; of a mapping's rows the pairs of ids."""
+
+    keys: Sequence[Any]
     total: int
     aggregations: Mapping[str, Json]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
-    """A field as Django's queries name it."""
-
-    lookup: str
-    field: models.Field[Any, Any]
-    many: bool  # on the way there are several records
-
-    @property
-    def is_list(self) -> bool:
-        return isinstance(self.field, ArrayField)
-
-
-def search(resource: Resource, criteria: Criteria, *, within: Q | None = None) -> Found:
+def search(source: Source, criteria: Criteria, *, within: Q | None = None) -> Found:
     """Raises FaultyError for a field, an association or a value that cannot be searched by."""
-    rows = matching(resource, criteria, within=within)
+    rows = matching(source, criteria, within=within)
     first = (criteria.page - 1) * criteria.limit
     extra = 1 if criteria.total == 2 else 0
-    ids = list(_sorted(rows, resource, criteria).values_list("pk", flat=True)[first : first + criteria.limit + extra])
-    total = rows.count() if criteria.total == 1 else len(ids)
-    aggregations = {each.name: _aggregate(rows, resource, each) for each in criteria.aggregations}
-    return Found(ids=ids[: criteria.limit], total=total, aggregations=aggregations)
+    keys = list(_sorted(rows, source, criteria).values_list("pk", flat=True)[first : first + criteria.limit + extra])
+    total = rows.count() if criteria.total == 1 else len(keys)
+    aggregations = {each.name: _aggregate(rows, source, each) for each in criteria.aggregations}
+    return Found(keys=keys[: criteria.limit], total=total, aggregations=aggregations)
 
 
-def matching(resource: Resource, criteria: Criteria, *, within: Q | None = None) -> QuerySet[Any]:
-    model = plan(resource.spec.name).model
-    rows: QuerySet[Any] = model._default_manager.all()
+def matching(source: Source, criteria: Criteria, *, within: Q | None = None) -> QuerySet[Any]:
+    rows: QuerySet[Any] = source.model._default_manager.all()
     if within is not None:
         rows = rows.filter(within)
-    if criteria.ids:
+    if criteria.ids and "id" in source.columns:
         rows = rows.filter(pk__in=[UUID(id) for id in criteria.ids if values.is_id(id)])
     for each in criteria.filters:
-        rows = rows.filter(condition(resource, each))
+        rows = rows.filter(condition(source, each))
     if criteria.term.strip():
-        rows = (
-            words.matching(rows, criteria.term) if resource.name == "product" else _named(rows, resource, criteria.term)
-        )
+        rows = words.matching(rows, criteria.term) if source.name == "product" else _named(rows, source, criteria.term)
     return rows
 
 
-def mapped(mapping: NamedMapping, filters: Sequence[Filter]) -> list[tuple[UUID, UUID]]:
-    """The keys of the rows of a mapping table that fit."""
-    table = plan(mapping.owner).mappings[mapping.relation]
-    model = plan(mapping.owner).model._meta.get_field(mapping.relation).remote_field.through  # type: ignore[union-attr]
-    rows = model._default_manager.all()
-    for each in filters:
-        rows = rows.filter(_mapped(mapping, table.owner, table.target, each))
-    return list(rows.values_list(table.owner, table.target))
-
-
-def _mapped(mapping: NamedMapping, owner: str, target: str, where: Filter) -> Q:
+def condition(source: Source, where: Filter) -> Q:
     if where.operator in ("and", "or", "not"):
-        return _joined(where, [_mapped(mapping, owner, target, part) for part in where.parts])
-    columns = {mapping.owner_id: owner, mapping.target_id: target}
-    if where.field not in columns or where.operator not in ("equals", "any"):
-        raise _unknown(mapping.name, where.field)
-    given = where.value if where.operator == "any" else (where.value,)
-    return Q(**{f"{columns[where.field]}__in": [UUID(id) for id in given if values.is_id(id)]})
-
-
-def condition(resource: Resource, where: Filter) -> Q:
-    if where.operator in ("and", "or", "not"):
-        return _joined(where, [condition(resource, part) for part in where.parts])
-    place = locate(resource, where.field)
+        return _joined(where, [condition(source, part) for part in where.parts])
+    place = locate(source, where.field)
     found = _compared(place, where)
     if not place.many:
         return found
-    return Q(pk__in=plan(resource.spec.name).model._default_manager.filter(found).values("pk"))
+    return Q(pk__in=source.model._default_manager.filter(found).values("pk"))
 
 
 def _joined(where: Filter, parts: Sequence[Q]) -> Q:
@@ -155,68 +118,28 @@ def _value(place: Place, value: Json, name: str) -> Json:
     return found
 
 
-def locate(resource: Resource, name: str) -> Place:
-    """`name`: `property`, or `association.property`, after the entity's own name or not. Raises FaultyError."""
-    parts = name.split(".")
-    if len(parts) > 1 and parts[0] == resource.name:
-        parts = parts[1:]
-    start, lookups, many = resource, [], False
-    for part in parts[:-1]:
-        association = resource.associations.get(part)
-        if association is None:
-            break
-        step = _step(resource, association.arity, association.relation, part)
-        lookups.append(step)
-        many = many or association.is_list
-        resource = RESOURCES[association.target]
-    else:
-        column = _column(resource, parts[-1])
-        if column is not None:
-            field = plan(resource.spec.name).model._meta.get_field(column)
-            return Place(lookup="__".join([*lookups, column]), field=field, many=many)  # type: ignore[arg-type]
-    raise _unknown(start.name, name)
-
-
-def _step(resource: Resource, arity: Arity, relation: str, name: str) -> str:
-    step = name if arity in (Arity.REVERSE, Arity.BACKWARDS) else relation
-    known = {field.name for field in plan(resource.spec.name).model._meta.get_fields()}
-    if step not in known:
-        raise _unknown(resource.name, name)
-    return step
-
-
-def _column(resource: Resource, name: str) -> str | None:
-    if name in _OWN:
-        return _OWN[name]
-    if name in resource.named.computed:
-        return resource.named.computed[name]
-    if name == "price" and resource.is_priced:
-        return "price_gross"
-    return resource.fields[name].column if name in resource.fields else None
-
-
-def _named(rows: QuerySet[Any], resource: Resource, term: str) -> QuerySet[Any]:
-    texts = [field for field in ("name", "code", "file_name", "title") if field in resource.spec.by_name]
-    found = [Q(**{f"{field}__icontains": term.strip()}) for field in texts]
+def _named(rows: QuerySet[Any], source: Source, term: str) -> QuerySet[Any]:
+    columns = [source.columns[name] for name in _TELLING if name in source.columns]
+    found = [Q(**{f"{column}__icontains": term.strip()}) for column in columns]
     return rows.filter(reduce(or_, found)) if found else rows.none()
 
 
-def _sorted(rows: QuerySet[Any], resource: Resource, criteria: Criteria) -> QuerySet[Any]:
+def _sorted(rows: QuerySet[Any], source: Source, criteria: Criteria) -> QuerySet[Any]:
     order = []
     for name, descending in criteria.sort:
         if name == "_score":
             continue
-        place = locate(resource, name)
+        place = locate(source, name)
         if place.many:
-            raise _unknown(resource.name, name)
+            raise unknown(source.name, name)
         order.append(F(place.lookup).desc(nulls_last=True) if descending else F(place.lookup).asc(nulls_first=True))
-    return rows.order_by(*order, "number")
+    return rows.order_by(*order, *source.order)
 
 
-def _aggregate(rows: QuerySet[Any], resource: Resource, asked: Aggregation) -> Json:
-    place = locate(resource, asked.field or "id")
+def _aggregate(rows: QuerySet[Any], source: Source, asked: Aggregation) -> Json:
+    place = locate(source, asked.field or "id")
     for each in asked.filters:
-        rows = rows.filter(condition(resource, each))
+        rows = rows.filter(condition(source, each))
     functions = {"sum": Sum, "avg": Avg, "min": Min, "max": Max}
     shown: dict[str, Json] = {"extensions": [], "apiAlias": f"{asked.kind}_aggregation"}
     if asked.kind == "count":
@@ -240,12 +163,6 @@ def _shown(value: Any) -> Json:
     if isinstance(value, UUID):
         return value.hex
     return plain(value)
-
-
-def _unknown(entity: str, name: str) -> FaultyError:
-    return FaultyError(
-        Fault(code="FRAMEWORK__UNMAPPED_FIELD", detail=f'Field "{name[:100]}" in entity "{entity}" was not found.')
-    )
 
 
 def _invalid(name: str, value: Json) -> FaultyError:

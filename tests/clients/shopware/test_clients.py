@@ -8,6 +8,8 @@ from uuid import uuid4
 from tests.clients.live import LiveSite, client
 
 HERE = Path(__file__).resolve().parent
+EUR = "b7d2554b0ce847cd82f3ac9bd1c0dfca"
+CHANNEL = "98432def39fc4624b33213a56b8c944d"  # of the sample data
 
 
 def ids(count: int) -> list[str]:
@@ -32,3 +34,74 @@ def test_shopwares_own_client_for_node(live: LiveSite):
     script = HERE / "use_api_client.mjs"
     told = client("shopware-js-api-client").run(script, url=live.url, shopware=live.shopware, ids=ids(2))
     assert told == {"found": 2, "refused": True}
+
+
+def test_lib_shopware6_api(live: LiveSite):
+    tax, media = ids(2)
+    told = client("lib-shopware6-api").run(
+        HERE / "use_lib_shopware6_api.py",
+        url=live.url,
+        shopware=live.shopware,
+        number=f"L-{uuid4().hex[:12]}",
+        tax=tax,
+        media=media,
+    )
+    assert told == {
+        "tax": True,
+        "rate": "25",
+        "taxes": True,
+        "currency": EUR,
+        "units": True,
+        "times": ["id", "name", "position"],
+        "known": True,
+        "price": {"gross": 100, "net": 80, "linked": True},
+        "changed": "changed",
+        "used": True,
+        "relations": True,
+        "used after": False,
+        "left": [False, False],
+    }
+
+
+ENTITIES = [  # that this client has models of
+    "tax", "currency", "locale", "language", "country", "country_state", "unit", "delivery_time", "tag",
+    "product_manufacturer", "property_group", "property_group_option", "media", "category", "sales_channel", "rule",
+    "product", "product_media", "product_price", "product_visibility", "product_configurator_setting",
+]  # fmt: skip
+
+
+def test_shopware_api_client(live: LiveSite):
+    admin, keys = live.users["admin"], ids(4)
+    told = client("shopware-api-client").run(
+        HERE / "use_shopware_api_client.py",
+        url=live.url,
+        shopware=live.shopware,
+        username=admin["username"],
+        password=admin["password"],
+        ids=keys,
+        number=f"S-{keys[0][:12]}",
+        iso=keys[0][:3],
+        currency=EUR,
+        channel=CHANNEL,
+        entities=ENTITIES,
+    )
+    only = told.pop("only")
+    assert [(row["name"], row["apiAlias"]) for row in only] == [("of a client", "tax")]
+    assert told == {
+        "saved": ENTITIES,
+        "tax": "of a client",
+        "linked": ["c"],
+        "found": 1,
+        "excluded": 0,
+        "related": ["m", 1],
+        "mapped": True,
+        "bulk": 5,
+        "paged": True,
+        "refused": [[0, "tax", "taxRate"], [2, "tax", "name"]],
+        "deleted": 5,
+        "unlinked": True,
+        "changed": "changed",
+        "single": ["name", "This value should not be blank."],
+        "gone": True,
+        "user": 7,
+    }

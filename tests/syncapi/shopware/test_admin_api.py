@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from asyncops.models import Operation
-from catalog.models import Language, Manufacturer, Product, Tax
-from tests.syncapi.shopware.conftest import EUR, Shopware, new_id, pointers, product
+from catalog.models import Language, Manufacturer, Product, SalesChannel, Tax
+from tests.syncapi.shopware.conftest import EUR, SYSTEM, Shopware, new_id, pointers, price, product
 
 pytestmark = pytest.mark.django_db
 FLAT = {"accept": "application/json"}
@@ -124,7 +124,7 @@ def test_search_ids_includes_and_aggregations(shopware: Shopware):
     asked.append({"name": "names", "type": "terms", "field": "name"})
     body = {"includes": {"tax": ["name"]}, "aggregations": asked, "limit": 1}
     found = shopware.call("POST", "/search/tax", body, **FLAT).json
-    assert set(found["data"][0]) == {"name", "apiAlias", "extensions"}
+    assert set(found["data"][0]) == {"name", "apiAlias"}
     assert {kind: found["aggregations"][kind][kind] for kind in kinds} == {
         "count": 3, "sum": 3, "min": 0, "max": 2, "avg": 1,
     }  # fmt: skip
@@ -229,6 +229,53 @@ def test_deletes_by_criteria(shopware: Shopware):
     empty = shopware.sync({"d": {"entity": "product", "action": "delete", "criteria": [{"type": "or", "queries": []}]}})
     assert (empty.status, empty.json["errors"][0]["code"]) == (400, "API_INVALID_SYNC_CRITERIA_EXCEPTION")
     assert Product.objects.count() == 1
+
+
+def test_the_rows_of_a_mapping_are_found_by_both_of_their_sides(shopware: Shopware):
+    one, two, category = sorted(new_id() for _ in range(3))
+    linked = [{"id": category, "name": "c"}]
+    shopware.upsert("product", product(one, productNumber="A", categories=linked), product(two, categories=linked))
+    by_number = {"type": "equals", "field": "product.productNumber", "value": "A"}
+    body = {"filter": [by_number], "associations": {"category": {}}, "total-count-mode": 1}
+    found = shopware.call("POST", "/search/product-category", body, **FLAT).json
+    [row] = found["data"]
+    assert (found["total"], row["productId"], row["categoryId"], row["product"]) == (1, one, category, None)
+    assert (row["category"]["name"], row["apiAlias"]) == ("c", "product_category")
+    keys = shopware.call("POST", "/search-ids/product-category", {}).json["data"]
+    assert keys == [{"productId": id, "categoryId": category} for id in (one, two)]
+    [first, _] = shopware.call("GET", "/product-category").json["data"]
+    assert (first["id"], first["type"]) == (f"{one}-{category}", "product_category")
+    assert shopware.call("POST", "/search/product-category", {"associations": {"tag": {}}}).status == 400
+
+
+def test_where_clients_refuse_null_something_stands_for_it_both_ways(shopware: Shopware):
+    id, names = new_id(), ("countryId", "navigationCategoryId", "paymentMethodId")
+    channel = {"id": id, "name": "c", "typeId": new_id(), "languageId": SYSTEM, "currencyId": EUR, "accessKey": "k"}
+    shopware.upsert("sales_channel", channel)
+    seen = shopware.call("GET", f"/sales-channel/{id}", **FLAT).json["data"]
+    assert {seen[name] for name in names} == {"0" * 32}
+    assert shopware.call("PATCH", f"/sales-channel/{id}", {name: seen[name] for name in names}).status == 204
+    kept = SalesChannel.objects.get(pk=id)
+    assert (kept.country, kept.navigation_category, kept.payment_method_id) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("entity", "name", "value"),
+    [("currency", "isSystemDefault", False), ("media", "hasFile", False), ("media", "mimeType", None)],
+)
+def test_what_a_client_sends_back_as_it_was_shown_is_no_error(shopware: Shopware, entity, name, value):
+    new = {"currency": {"name": "n", "factor": 1, "symbol": "x", "isoCode": "XXX", "shortName": "x"}, "media": {}}
+    assert shopware.call("POST", f"/{entity}", {**new[entity], name: value}).status == 204
+
+
+def test_a_price_beside_the_price_is_in_its_currency(shopware: Shopware):
+    id, beside = new_id(), {"gross": 9, "net": 8, "linked": False, "listPrice": None, "percentage": None}
+    shopware.upsert("product", product(id, price=[{**price()[0], "listPrice": beside}]))
+    [shown] = shopware.call("GET", f"/product/{id}", **FLAT).json["data"]["price"]
+    assert shown["listPrice"] == {"currencyId": EUR, "gross": 9, "net": 8, "linked": False}
+    wrong = {**beside, "colour": "red"}
+    answer = shopware.upsert("product", {"id": id, "price": [{**price()[0], "listPrice": wrong}]})
+    assert pointers(answer) == ["/write/0/price/0/listPrice/colour"]
 
 
 @pytest.mark.parametrize("path", ["version", "config", "entity-schema.json", "health-check", "queue.json"])
