@@ -23,6 +23,7 @@ from asyncops.network_models import WebhookAttempt, WebhookDelivery, WebhookEndp
 from catalog.sql import run
 
 BUSY: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+OURS: Final = "An error of this server; its log has the details"
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +55,11 @@ class Sent:
     @property
     def is_acknowledged(self) -> bool:
         return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def is_of_the_receiver(self) -> bool:
+        """Whether it says anything about the receiver's health."""
+        return self.error != OURS
 
 
 # Each endpoint has its own share of the leases, and one that fails only a single one: a receiver that is down delays
@@ -124,6 +130,9 @@ class Webhooks(Kind[Sending, Sent]):
             answer = fetching.post(work.url, body=work.body, headers=headers, seconds=settings.WEBHOOK_SECONDS)
         except FetchFailed as failure:
             return Sent(at=at, ended_at=_after(at, begun), headers=headers, error=failure.message)
+        except Exception:
+            log.exception("webhook_failed", delivery=work.id)
+            return Sent(at=at, ended_at=_after(at, begun), headers=headers, error=OURS)
         return Sent(
             at=at,
             ended_at=_after(at, begun),
@@ -140,7 +149,7 @@ class Webhooks(Kind[Sending, Sent]):
             WebhookAttempt.objects.bulk_create([_attempt(work, sent) for work, sent in kept])
             acknowledged = sum(sent.is_acknowledged for _, sent in kept)
             tallying.webhooks(acknowledged=acknowledged, failed=len(kept) - acknowledged)
-            _judge([(work, sent) for work, sent in kept if not work.is_manual])
+            _judge([(work, sent) for work, sent in kept if not work.is_manual and sent.is_of_the_receiver])
 
     def is_due(self) -> bool:
         now = timezone.now()

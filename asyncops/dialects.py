@@ -125,7 +125,7 @@ class DownloadingDialect(Dialect, Protocol):
     A worker downloads those of a chunk, several at a time, before it applies the chunk: until then its items are
     undecided, and their records as they were. Then `placed` takes the place of `parse` for the items whose image is
     kept, and `unfetched` refuses the others. A retry of refused items downloads again. Rows of `models.Download` tell
-    what became of each (`downloading.of`). A dry run downloads nothing.
+    what became of each (`downloading.of`). A dry run downloads nothing: it takes every image to be there.
     """
 
     def wanted(self, kind: str, item: Json, context: Mapping[str, Json]) -> Wanted | None:

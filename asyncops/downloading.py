@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import md5
+from hashlib import md5, sha256
 from io import BytesIO
 from typing import Final
 
@@ -45,7 +45,8 @@ def ready(chunks: Sequence[Chunk]) -> list[Chunk]:
 
     Inside the transaction that applies them. The number of statements does not depend on how many they are.
     """
-    wanting = {chunk.pk: wanted for chunk in chunks if (wanted := list(_wanted(chunk)))}
+    real = [chunk for chunk in chunks if not chunk.operation.dry_run]
+    wanting = {chunk.pk: wanted for chunk in real if (wanted := list(_wanted(chunk)))}
     if not wanting:
         return list(chunks)
     Download.objects.bulk_create([row for rows in wanting.values() for row in rows], ignore_conflicts=True)
@@ -58,8 +59,8 @@ def ready(chunks: Sequence[Chunk]) -> list[Chunk]:
 
 def understood(chunks: Sequence[Chunk]) -> list[list[Command | Outcome]]:
     """What the items of each chunk mean, those with an image now that it is here, or is not to be had."""
-    found: dict[int, dict[int, Download]] = {chunk.pk: {} for chunk in chunks}
-    downloading = [chunk.pk for chunk in chunks if _dialect(chunk)]
+    found = {chunk.pk: _stand_ins(chunk) if chunk.operation.dry_run else {} for chunk in chunks}
+    downloading = [chunk.pk for chunk in chunks if _dialect(chunk) and not chunk.operation.dry_run]
     pairs = run(_OF_CHUNKS, [downloading]) if downloading else []
     rows = Download.objects.in_bulk([id for _, id in pairs]) if pairs else {}
     for chunk, id in pairs:
@@ -79,7 +80,7 @@ def _understood(chunk: Chunk, rows: Mapping[int, Download]) -> list[Command | Ou
 
 
 def _dialect(chunk: Chunk) -> DownloadingDialect | None:
-    return None if chunk.operation.dry_run else dialects.downloading(chunk.operation.dialect)
+    return dialects.downloading(chunk.operation.dialect)
 
 
 def _wanted(chunk: Chunk) -> Iterable[Download]:
@@ -91,6 +92,15 @@ def _wanted(chunk: Chunk) -> Iterable[Download]:
         if wanted is not None:
             limit = wanted.max_bytes or settings.MAX_IMAGE_BYTES
             yield Download(operation_id=operation.pk, index=index, url=wanted.url, max_bytes=limit)
+
+
+def _stand_ins(chunk: Chunk) -> dict[int, Download]:
+    """As if every image were kept, for a dry run: nothing is downloaded, so its content is not known."""
+    rows = {row.index: row for row in _wanted(chunk)}
+    for row in rows.values():
+        row.state, row.mime_type, row.extension = DownloadState.KEPT, "image/png", "png"
+        row.content_hash = sha256(row.url.encode()).hexdigest()
+    return rows
 
 
 _OWN: Final = "d.operation_id = c.operation_id AND d.index >= c.first AND d.index < c.first + c.size"

@@ -48,7 +48,8 @@ class Kind(ABC, Generic[W, R]):
 
     @abstractmethod
     def act(self, work: W) -> R:
-        """The exchange, in a thread of its own. Raises nothing that the other side can cause."""
+        """The exchange, in a thread of its own. Raises nothing that the other side can cause: what it raises is our
+        error, and its row comes again when its lease is over, without a limit unless its kind has one."""
 
     @abstractmethod
     def store(self, done: Sequence[tuple[W, R]]) -> None:

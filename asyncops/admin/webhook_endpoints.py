@@ -14,7 +14,7 @@ from django.utils.html import format_html
 
 from asyncops import webhooks
 from asyncops.admin.webhook_acts import ACTS, Act
-from asyncops.admin.webhook_forms import EndpointForm
+from asyncops.admin.webhook_forms import TAKEN, EndpointForm
 from asyncops.models import WebhookDelivery, WebhookEndpoint
 from asyncops.network_models import Event
 from asyncops.templatetags import operation_cells as cells
@@ -60,6 +60,15 @@ class WebhookEndpointAdmin(OwnedAdmin[WebhookEndpoint]):
                 self.instance.organization = owner
 
         return OwnForm
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            return super().add_view(request, form_url, extra_context)
+        except webhooks.AlreadyRegistered:  # by somebody else, since the form was checked
+            messages.error(request, TAKEN)
+            return HttpResponseRedirect(reverse(LIST))
 
     def save_model(self, request: HttpRequest, obj: WebhookEndpoint, form: Any, change: bool) -> None:
         made = webhooks.register(obj.organization, event=Event(obj.event), url=obj.url)

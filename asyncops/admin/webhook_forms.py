@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 else:
     ModelForm = forms.ModelForm  # generic for the type checker only
 
+TAKEN = "This event has an endpoint already."
+
 
 class EndpointForm(ModelForm):
     event = forms.ChoiceField(choices=Event.choices)
@@ -35,5 +37,5 @@ class EndpointForm(ModelForm):
     def clean_event(self) -> Any:
         event = self.cleaned_data["event"]
         if WebhookEndpoint.objects.filter(organization=self.instance.organization_id, event=event).exists():
-            raise forms.ValidationError("This event has an endpoint already.")
+            raise forms.ValidationError(TAKEN)
         return event

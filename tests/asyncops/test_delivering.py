@@ -175,6 +175,24 @@ def test_receivers_that_do_not_answer(caller: Caller, organization: Organization
     ]
 
 
+def test_an_error_of_ours_uses_up_an_attempt_and_says_nothing_about_the_receiver(
+    caller: Caller, organization: Organization, foreign: Foreign, settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    def breaks(*_: Any, **__: Any) -> None:
+        raise RuntimeError("a bug")
+
+    settings.WEBHOOK_RETRY_SECONDS = (0, 900)
+    listens(organization, foreign.on("/hook", OK))
+    finish(caller)
+    monkeypatch.setattr("asyncops.fetching.post", breaks)
+    for attempts in (1, 2, 2):
+        send()
+        make_due()
+        assert states() == [("failed", attempts, attempts < 2)]
+    assert {attempt.error for attempt in WebhookAttempt.objects.all()} == {delivering.OURS}
+    assert (WebhookEndpoint.objects.get().failing_since, foreign.asked) == (None, [])
+
+
 def test_an_address_that_is_not_allowed_any_more_is_not_asked(
     caller: Caller, organization: Organization, foreign: Foreign, settings: Settings
 ):

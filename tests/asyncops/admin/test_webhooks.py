@@ -127,6 +127,56 @@ def test_another_organization_sees_nothing(pier: Organization, endpoint: Webhook
     assert WebhookDelivery.objects.get().resend_at is None
 
 
+ADD = f"{ENDPOINTS}add/"
+
+
+def test_an_endpoint_is_added(keeper: Client, harbour: Organization):
+    assert 'name="url"' in text(keeper, ADD)
+    page = said(keeper, ADD, event="job:finished", url=HOOK)
+    made = WebhookEndpoint.objects.get()
+    assert (made.organization, made.event, made.url, made.enabled) == (harbour, "job:finished", HOOK, True)
+    assert f"{ENDPOINTS}{made.pk}/change/" in page
+    assert len(key_of(harbour)) == 32
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ({"url": "http://127.0.0.1/hook"}, "This address cannot be used: host is not allowed."),
+        ({"url": "ftp://receiver.example/"}, "This address cannot be used"),
+        ({"url": ""}, "This field is required."),
+        ({"event": "job:started"}, "Select a valid choice."),
+        ({"event": "product:update"}, "This event has an endpoint already."),
+    ],
+)
+def test_an_endpoint_that_cannot_be_added_is_told_why(
+    keeper: Client, harbour: Organization, form: dict[str, str], told: str
+):
+    listens(harbour, HOOK, event="product:update")
+    assert told in said(keeper, ADD, **{"event": "job:finished", "url": HOOK, **form})
+    assert WebhookEndpoint.objects.get().event == "product:update"
+
+
+def test_an_event_is_taken_in_ones_own_organization_only(keeper: Client, pier: Organization):
+    listens(pier, HOOK)
+    said(keeper, ADD, event="job:finished", url=HOOK)
+    assert WebhookEndpoint.objects.count() == 2
+
+
+def test_an_endpoint_that_another_adds_meanwhile_is_told(keeper: Client, monkeypatch: pytest.MonkeyPatch):
+    def clashes(*_: object, **__: object) -> None:
+        raise webhooks.AlreadyRegistered
+
+    monkeypatch.setattr(webhooks, "register", clashes)
+    assert "This event has an endpoint already." in said(keeper, ADD, event="job:finished", url=HOOK)
+
+
+def test_who_may_only_look_adds_nothing(viewer: Client):
+    form = {"event": "job:finished", "url": HOOK}
+    assert (viewer.get(ADD).status_code, viewer.post(ADD, form).status_code) == (403, 403)
+    assert WebhookEndpoint.objects.count() == 0
+
+
 def test_resending_is_asked_for_and_told(keeper: Client, delivery: WebhookDelivery):
     chosen = {"action": "resend_selected", "_selected_action": str(delivery.pk)}
     assert "Send each of these once more" in said(keeper, DELIVERIES, **chosen)

@@ -104,6 +104,27 @@ def test_one_bad_image_does_not_stop_the_others(shoptet: Shoptet, foreign: Forei
     assert [content(name) for name in names] == [RED, GREEN]
 
 
+def test_a_dry_run_downloads_nothing_and_keeps_nothing(shoptet: Shoptet, foreign: Foreign):
+    url = foreign.serves("/a.png", RED)
+    rehearsal = shoptet.with_headers(HTTP_BULKHEAD_DRY_RUN="1")
+    job = done(rehearsal, "POST", SHOP, {"sourceUrl": url, "name": "a.png"}, {"sourceUrl": f"{url}?2"})
+    assert (job["status"], job["dryRun"]) == ("completed", True)
+    assert Operation.objects.get().counts["created"] == 2
+    assert (foreign.asked, shown(shoptet), Download.objects.count()) == ([], [], 0)
+
+
+def test_a_dry_run_of_new_sources_knows_which_are_there(shoptet: Shoptet, foreign: Foreign):
+    url = foreign.serves("/a.png", RED)
+    done(shoptet, "POST", SHOP, {"sourceUrl": url, "name": "a.png"})
+    asked, before = len(foreign.asked), content("a.png")
+    rehearsal = shoptet.with_headers(HTTP_BULKHEAD_DRY_RUN="1")
+    named = [{"sourceUrl": foreign.serves("/b.png", BLUE), "name": name} for name in ("a.png", "b.png")]
+    job = done(rehearsal, "PATCH", f"{SHOP}/source", *named)
+    assert job["status"] == "completed"
+    assert [Operation.objects.latest("seq").counts[name] for name in ("updated", "refused")] == [1, 1]
+    assert (len(foreign.asked), content("a.png")) == (asked, before)
+
+
 def test_when_all_fail_the_job_has_failed(shoptet: Shoptet, foreign: Foreign):
     text = foreign.serves("/a.jpg", b"<html></html>", Content_Type="text/html")
     broken = foreign.on("/b.jpg", Reply(status=500))
