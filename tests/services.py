@@ -10,12 +10,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
-from config.devservices import places, servers
+from config.devservices import directories, places, servers
 
+SESSION = "BULKHEAD_TEST_SESSION"  # variable: a directory that all processes of a session share
 TEST_SETTINGS = {"BULKHEAD_SECRET_KEY": "only-for-tests", "BULKHEAD_ALLOWED_HOSTS": "*"}
 _running = ExitStack()
 
@@ -31,6 +33,7 @@ def pytest_load_initial_conftests() -> None:
     atexit.register(_running.close)  # pytest that refuses its command line never comes to pytest_unconfigure
     place = _running.enter_context(places.throw_away())
     os.environ.update(_running.enter_context(servers.running(place)).environment)
+    os.environ[SESSION] = str(directories.private(place.base / "session", account=place.account))
     for name, value in {**TEST_SETTINGS, "BULKHEAD_FILES_ROOT": str(place.logs.parent / "files")}.items():
         os.environ.setdefault(name, value)
 
@@ -47,9 +50,9 @@ def with_database(url: str, number: int) -> str:
 
 
 @contextmanager
-def started_private_services() -> Iterator[servers.EmbeddedServers]:
+def started_private_services(*, begins_with: Path | None = None) -> Iterator[servers.EmbeddedServers]:
     """Servers of one's own: `.postgres` and `.valkey` with start, stop and kill, and `.environment`."""
-    with places.throw_away() as place, servers.embedded(place) as own:
+    with places.throw_away() as place, servers.embedded(place, begins_with=begins_with) as own:
         yield own
 
 

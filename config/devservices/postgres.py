@@ -29,6 +29,8 @@ READY_LINE = 7  # of postmaster.pid, where the server writes its own state
 
 @dataclass(kw_only=True)
 class Postgres(Server):
+    begins_with: Path | None = None  # a data directory to copy; None: an empty database
+
     name: ClassVar[str] = "PostgreSQL"
 
     @property
@@ -45,7 +47,7 @@ class Postgres(Server):
         programs = binaries.postgres(self.place.account)
         wanted = binaries.major_version(programs)
         if not self.data.exists():
-            self._copy(self._template(programs, wanted))
+            self._copy(self.begins_with or self._template(programs, wanted))
         found = (self.data / "PG_VERSION").read_text().strip()
         if found != wanted:
             raise WrongVersion(data=self.data, found=found, wanted=wanted)

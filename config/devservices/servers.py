@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from .places import Place
@@ -46,9 +47,10 @@ def running(place: Place) -> Iterator[Servers]:
 
 
 @contextmanager
-def embedded(place: Place) -> Iterator[EmbeddedServers]:
-    """Both, whatever the environment says."""
-    with _started(Postgres(place=place)) as postgres, _started(Valkey(place=place)) as valkey:
+def embedded(place: Place, *, begins_with: Path | None = None) -> Iterator[EmbeddedServers]:
+    """Both, whatever the environment says. `begins_with`: a data directory of PostgreSQL to copy."""
+    own = Postgres(place=place, begins_with=begins_with)
+    with _started(own) as postgres, _started(Valkey(place=place)) as valkey:
         urls = {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url}
         yield EmbeddedServers(postgres=postgres, valkey=valkey, environment=urls)
 

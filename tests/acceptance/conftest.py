@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from config.devservices.servers import EmbeddedServers
-from tests.acceptance.site import Site, prepared, running
+from tests.acceptance.beginnings import Beginning, beginning
+from tests.acceptance.site import Site, prepared
+from tests.services import started_private_services
 
 # In the order of the writes of each product, without any constraint that could hide a second one.
 LEDGER = """
@@ -22,22 +24,33 @@ LEDGER = """
 MakeSite = Callable[..., Site]
 
 
+@pytest.fixture(scope="session")
+def begun() -> Beginning:
+    return beginning()
+
+
 @pytest.fixture
-def site(private_services: EmbeddedServers, tmp_path: Path) -> Iterator[Site]:
+def private_services(begun: Beginning) -> Iterator[EmbeddedServers]:
+    """With schema, sample data and users."""
+    with started_private_services(begins_with=begun.data) as own:
+        yield own
+
+
+@pytest.fixture
+def site(make_site: MakeSite) -> Site:
     """With a web server."""
-    with running(private_services, tmp_path) as site:
-        with site.database() as connection:
-            connection.execute(LEDGER)
-        yield site
+    site = make_site()
+    site.start_web()
+    return site
 
 
 @pytest.fixture
-def make_site(private_services: EmbeddedServers, tmp_path: Path) -> Iterator[MakeSite]:
+def make_site(private_services: EmbeddedServers, begun: Beginning, tmp_path: Path) -> Iterator[MakeSite]:
     """Without a web server, but with settings of one's own."""
     with ExitStack() as stack:
 
         def make(**environment: str) -> Site:
-            site = stack.enter_context(prepared(private_services, tmp_path, **environment))
+            site = stack.enter_context(prepared(private_services, tmp_path, demo=begun.demo, **environment))
             with site.database() as connection:
                 connection.execute(LEDGER)
             return site

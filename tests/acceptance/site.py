@@ -33,16 +33,18 @@ BUSY = 30.0  # seconds after which a scene that waits has failed
 
 
 class Site:
-    def __init__(self, services: EmbeddedServers, logs: Path, **environment: str) -> None:
+    def __init__(
+        self, services: EmbeddedServers, logs: Path, *, demo: dict[str, Any] | None = None, **environment: str
+    ) -> None:
+        """`demo`: what `prepare_demo` made in this database; None: it is still to be done."""
         self.services = services
         self.environment = os.environ | TEST_SETTINGS | QUICK | services.environment | environment
         self.logs = logs
         self.processes: list[subprocess.Popen[bytes]] = []
         self.sent = 0  # items; the next one's price is one more
         self.port = ports.free(random.randrange(20_000, 32_000))  # below those of outgoing connections
-        made = self.manage("prepare_demo")
-        prepared = json.loads(made.splitlines()[-1])
-        self.users, self.integration = prepared["users"], prepared["shopware"]
+        self.demo = demo or json.loads(self.manage("prepare_demo").splitlines()[-1])
+        self.users, self.integration = self.demo["users"], self.demo["shopware"]
         self.token = self.users["admin"]["token"]
         self.tokens = (self.token, self.users["other"]["token"])  # of two organizations
 
@@ -143,9 +145,11 @@ class Site:
 
 
 @contextmanager
-def prepared(services: EmbeddedServers, logs: Path, **environment: str) -> Iterator[Site]:
+def prepared(
+    services: EmbeddedServers, logs: Path, *, demo: dict[str, Any] | None = None, **environment: str
+) -> Iterator[Site]:
     """With schema, sample data and users; without a process."""
-    site = Site(services, logs, **environment)
+    site = Site(services, logs, demo=demo, **environment)
     try:
         yield site
     finally:
