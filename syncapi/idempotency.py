@@ -123,7 +123,9 @@ def _stays(request: ApiRequest, response: Response) -> bool:
     """Whether what was written is kept. Of a dry run only operations are, which are dry runs themselves."""
     if request.dry_run and (request.rehearsed or not request.operations):
         return False
-    return response.status_code < 500 and response.status_code not in TO_BE_REPEATED
+    status = response.status_code
+    not_now = status >= 400 and "Retry-After" in response.headers  # whoever is told to try again must get another
+    return status < 500 and status not in TO_BE_REPEATED and not not_now
 
 
 def key_of(request: ApiRequest) -> Key | None:

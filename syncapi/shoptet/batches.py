@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 from django.conf import settings
@@ -50,9 +51,7 @@ def accept(request: ApiRequest, call: Call) -> Response:
     url = body[FILE]
     _check_url(url)
     may_accept(request)
-    organization = request.caller.user.organization_id
-    with locking.only_one(f"{organization} {kind}", otherwise=_running(kind)):
-        _refuse_second(request, kind)
+    with _first(request, kind):
         _probe(url)
         context = {collecting.URL: url, collecting.PLACE: f"/{FILE}", REMOVE: body.get(REMOVE, False)}
         submission = Submission(dialect=DIALECT, kind=kind, entity=ENTITIES[kind], items=(), context=context)
@@ -66,19 +65,23 @@ def _check_url(url: str) -> None:
         raise Refusal(422, invalid(forbidden.message, at=FILE)) from None
 
 
-def _refuse_second(request: ApiRequest, kind: str) -> None:
-    """Shoptet does one batch of a kind at a time; a setting lets them queue instead."""
+@contextmanager
+def _first(request: ApiRequest, kind: str) -> Iterator[None]:
+    """Shoptet does one batch of a kind at a time; a setting lets them queue instead. Raises Refusal."""
     if settings.SHOPTET_QUEUE_BATCHES:
+        yield
         return
     organization = request.caller.user.organization_id
-    running = Operation.objects.filter(organization=organization, dialect=DIALECT, kind=kind, state__in=LIVE)
-    if running.exists():
-        raise _running(kind)
+    with locking.only_one(f"{organization} {kind}", otherwise=_running(kind)):
+        running = Operation.objects.filter(organization=organization, dialect=DIALECT, kind=kind, state__in=LIVE)
+        if running.exists():
+            raise _running(kind)
+        yield
 
 
 def _running(kind: str) -> Refusal:
     fault = Fault(code="batch-job-already-running", message="Concurrent job already running!", instance=BATCHES[kind])
-    return Refusal(409, fault)
+    return Refusal(409, fault, headers={"Retry-After": "1"})
 
 
 def _probe(url: str) -> None:

@@ -11,10 +11,13 @@ import time
 from pathlib import Path
 
 from tests.acceptance.site import Site, prepared, wait_for
-from tests.chaos import checking, sending
+from tests.chaos import checking, fronts, sending
 from tests.chaos.faults import Crew, Plan
+from tests.foreign import Foreign, foreign_server
 from tests.services import started_private_services
 
+# Files of rows lie on this machine; batches wait for each other, since nobody retries for minutes.
+SETTINGS = {"BULKHEAD_FETCH_ALLOWED_HOSTS": "127.0.0.1:*", "BULKHEAD_SHOPTET_QUEUE_BATCHES": "1"}
 CALM = 180.0  # seconds after which everything has ended when nothing is killed any more
 
 
@@ -23,16 +26,17 @@ def main() -> int:
     with (
         tempfile.TemporaryDirectory() as logs,
         started_private_services() as services,
-        prepared(services, Path(logs)) as site,
+        foreign_server() as files,
+        prepared(services, Path(logs), **SETTINGS) as site,
     ):
         with site.database() as connection:
             connection.execute(checking.LEDGER)
-        return _run(site, options)
+        return _run(site, files, options)
 
 
-def _run(site: Site, options: argparse.Namespace) -> int:
+def _run(site: Site, files: Foreign, options: argparse.Namespace) -> int:
     begun = time.monotonic()
-    clients, crew = _storm(site, options, random.Random(options.seed))
+    clients, crew = _storm(site, files, options, random.Random(options.seed))
     stormed = time.monotonic()
     _calm(site, crew)
     calmed = time.monotonic()
@@ -40,6 +44,8 @@ def _run(site: Site, options: argparse.Namespace) -> int:
     breaches |= {"requests never accepted": len(clients.sent.refused), "invariants of the audit": _audit(site)}
     _say("seed", options.seed)
     _say("operations accepted", len(clients.sent.accepted))
+    for front, number in sorted(clients.sent.by_front.items()):
+        _say(f"  through {front}", number)
     _say("records in them", site.rows("SELECT count(*) FROM sent")[0][0])
     _say("requests sent again", clients.sent.repeated)
     for name, times in sorted(crew.done.items()):
@@ -54,10 +60,13 @@ def _run(site: Site, options: argparse.Namespace) -> int:
     return int(any(breaches.values()))
 
 
-def _storm(site: Site, options: argparse.Namespace, chance: random.Random) -> tuple[sending.Clients, Crew]:
+def _storm(
+    site: Site, files: Foreign, options: argparse.Namespace, chance: random.Random
+) -> tuple[sending.Clients, Crew]:
     crew = Crew(site, workers=options.workers)
-    clients = sending.Clients(f"http://127.0.0.1:{site.port}/rest/all", number=8)
-    wanted = sending.requests_of(list(site.tokens), operations=options.operations, chance=chance)
+    clients, writer = sending.Clients(site.url, number=8), sending.Writer(site.tokens, chance=chance)
+    half = fronts.fronts(files, _half(site, clients, writer))
+    wanted = writer.requests(half, operations=options.operations)
     plan = Plan(workers=options.kills, valkeys=options.valkeys, postgreses=options.postgreses, webs=options.webs)
     threads = clients.start(wanted, seconds=options.seconds)
     faults = plan.draw(chance, seconds=options.seconds)
@@ -65,6 +74,14 @@ def _storm(site: Site, options: argparse.Namespace, chance: random.Random) -> tu
     for thread in threads:
         thread.join()
     return clients, crew
+
+
+def _half(site: Site, clients: sending.Clients, writer: sending.Writer) -> dict[str, str]:
+    """Half of the products are there before the storm, for the dialect that only changes products; their ids."""
+    [magento, *_] = fronts.fronts(Foreign(0), {})
+    clients.send(writer.all_of(magento, range(fronts.SKUS // 2)))
+    wait_for(lambda: site.states() == {"success": 1})
+    return fronts.product_ids(site)
 
 
 def _calm(site: Site, crew: Crew) -> None:

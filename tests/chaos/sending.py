@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, Final
+from typing import Final
 
 import requests
 
-SKUS: Final = 500
+from tests.chaos.fronts import Front, Item, Wire, magento_one
+
 PAUSE: Final = 0.3  # seconds before a request is sent again
 PATIENCE: Final = 120.0  # seconds for which a client repeats one request
-NOWHERE: Final = 999_999  # an attribute set that does not exist
-
-Json = Any
+REPEATED: Final = frozenset({409, 423, 429})  # by statuses that say: not now
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,9 +26,9 @@ class Request:
     """One operation. Its key is what its repetitions have in common."""
 
     key: str
-    method: str
-    path: str
-    body: Json
+    front: Front
+    items: Sequence[Item]
+    wire: Wire
     token: str
 
 
@@ -35,35 +36,54 @@ class Request:
 class Sent:
     """What became of the requests of all clients."""
 
-    accepted: list[str] = field(default_factory=list)  # uuids
+    accepted: list[tuple[str, Request]] = field(default_factory=list)  # with the operation that the answer names
     repeated: int = 0
     refused: list[str] = field(default_factory=list)  # requests that ended without a 202
 
-
-def requests_of(tokens: Sequence[str], *, operations: int, chance: random.Random) -> list[Request]:
-    """80 % single records, 19 % of 2 to 20, 1 % of 200; every record with a price of its own, 2 % of them refused."""
-    prices = count(1)
-    return [_request(index, chance, prices, chance.choice(tokens)) for index in range(operations)]
+    @property
+    def by_front(self) -> Counter[str]:
+        return Counter(request.front.name for _, request in self.accepted)
 
 
-def _request(index: int, chance: random.Random, prices: Iterator[int], token: str) -> Request:
-    kind = chance.random()
-    size = 1 if kind < 0.8 else 200 if kind > 0.99 else chance.randint(2, 20)
-    products: list[Json] = [{"product": _product(chance, next(prices))} for _ in range(size)]
-    if size == 1 and chance.random() < 0.7:
-        path = f"async/V1/products/{products[0]['product']['sku']}"
-        return Request(key=f"chaos-{index}", method="PUT", path=path, body=products[0], token=token)
-    return Request(key=f"chaos-{index}", method="POST", path="async/bulk/V1/products", body=products, token=token)
+class Writer:
+    """Requests as they are drawn; every record with a price of its own."""
+
+    def __init__(self, tokens: Sequence[str], *, chance: random.Random) -> None:
+        self._tokens, self._chance = tokens, chance
+        self._prices, self._keys = count(1), count()
+
+    def all_of(self, front: Front, skus: Sequence[int]) -> Request:
+        return self._request(front, [Item(sku=_sku(number), price=next(self._prices)) for number in skus])
+
+    def requests(self, fronts: Sequence[Front], *, operations: int) -> list[Request]:
+        """80 % single records, 19 % of 2 to 20, 1 % of 200; 2 % of the records are refused."""
+        chosen = self._chance.choices(fronts, [front.weight for front in fronts], k=operations)
+        return [self._request(front, list(self._items(front))) for front in chosen]
+
+    def _items(self, front: Front) -> Iterator[Item]:
+        kind = self._chance.random()
+        size = 1 if kind < 0.8 else 200 if kind > 0.99 else self._chance.randint(2, 20)
+        for _ in range(size):
+            is_wrong = front.may_be_wrong and self._chance.random() < 0.02
+            yield Item(sku=_sku(self._chance.choice(front.skus)), price=next(self._prices), is_wrong=is_wrong)
+
+    def _request(self, front: Front, items: Sequence[Item]) -> Request:
+        single = front.name == "magento" and len(items) == 1 and self._chance.random() < 0.7
+        return Request(
+            key=f"chaos-{next(self._keys)}",
+            front=front,
+            items=items,
+            wire=magento_one(items) if single else front.wire(items),
+            token=self._chance.choice(self._tokens),
+        )
 
 
-def _product(chance: random.Random, price: int) -> Json:
-    sku = f"C{chance.randrange(SKUS)}"
-    attribute_set = NOWHERE if chance.random() < 0.02 else 4
-    return {"sku": sku, "name": sku, "price": price, "attribute_set_id": attribute_set}
+def _sku(number: int) -> str:
+    return f"C{number}"
 
 
 class Clients:
-    """`send` returns when every request has its answer; the requests are spread over `seconds`."""
+    """`start` spreads the requests over `seconds`; its threads end when every request has its answer."""
 
     def __init__(self, url: str, *, number: int) -> None:
         self.url, self.number = url, number
@@ -78,6 +98,10 @@ class Clients:
             thread.start()
         return threads
 
+    def send(self, request: Request) -> None:
+        with requests.Session() as session:
+            self._send(session, request)
+
     def _send_all(self, due: Sequence[tuple[float, Request]]) -> None:
         with requests.Session() as session:
             for at, request in due:
@@ -87,7 +111,7 @@ class Clients:
     def _send(self, session: requests.Session, request: Request) -> None:
         deadline = time.monotonic() + PATIENCE
         answer = self._try(session, request)
-        while (answer is None or answer.status_code in {409, 429} or answer.status_code >= 500) and (
+        while (answer is None or answer.status_code in REPEATED or answer.status_code >= 500) and (
             time.monotonic() < deadline
         ):
             time.sleep(PAUSE)
@@ -96,16 +120,18 @@ class Clients:
             answer = self._try(session, request)
         with self._lock:
             if answer is not None and answer.status_code == 202:
-                self.sent.accepted.append(answer.json()["bulk_uuid"])
+                self.sent.accepted.append((request.front.named(answer), request))
             else:
-                said = "no answer" if answer is None else f"{answer.status_code} {answer.text[:100]}"
-                self.sent.refused.append(f"{request.key}: {said}")
+                said = "no answer" if answer is None else f"{answer.status_code} {answer.text[:300]}"
+                self.sent.refused.append(f"{request.front.name} {request.key}: {said}")
 
     def _try(self, session: requests.Session, request: Request) -> requests.Response | None:
-        headers = {"Authorization": f"Bearer {request.token}", "Idempotency-Key": request.key}
+        wire = request.wire
+        own = {"Authorization": f"Bearer {request.token}", "Idempotency-Key": request.key}
+        headers = {"Content-Type": "application/json", **wire.headers, **own}
         try:
             return session.request(
-                request.method, f"{self.url}/{request.path}", json=request.body, headers=headers, timeout=10
+                wire.method, f"{self.url}{wire.path}", data=json.dumps(wire.body), headers=headers, timeout=10
             )
         except requests.RequestException:
             return None

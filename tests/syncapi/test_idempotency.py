@@ -154,6 +154,14 @@ def test_an_answer_that_says_try_again_is_not_kept(program, monkeypatch, status)
     assert put(program).status == 202
 
 
+def test_a_refusal_that_says_when_to_try_again_is_not_kept(program, monkeypatch):
+    busy = Response({}, status=409, headers={"Retry-After": "1"})
+    with monkeypatch.context() as patched:
+        patched.setattr("syncapi.magento.views._BY_FORM", {Form.ASYNC: lambda *_: busy})
+        assert put(program).status == 409
+    assert put(program).status == 202
+
+
 def test_a_fault_while_keeping_takes_the_write_back(program, monkeypatch):
     def broken(*args: Any, **options: Any) -> None:
         raise RuntimeError("broken")

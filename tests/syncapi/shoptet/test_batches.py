@@ -7,9 +7,11 @@ from uuid import UUID
 
 import orjson
 import pytest
+from django.db import connection
 
 from asyncops import collecting, control
 from asyncops.models import Operation, Split
+from catalog.accounts import ensure_user
 from catalog.models import Category, Manufacturer, Product, ProductMedia, User
 from tests.asyncops.errands import run
 from tests.asyncops.gallery import picture
@@ -184,6 +186,34 @@ def test_one_batch_of_a_kind_at_a_time(shoptet: Shoptet, other_shoptet: Shoptet,
     settings.SHOPTET_QUEUE_BATCHES = True
     assert shoptet.call("PATCH", "products/batch", sent).status == 202
     assert log(shoptet, first)[0].startswith("1: OK")
+
+
+def test_with_a_key_too_one_asks_again_until_it_is_free(shoptet: Shoptet, foreign: Foreign):
+    first = accept(shoptet, foreign, "PATCH", "products/batch", {"guid": P})
+    sent, key = {"batchFileUrlPath": foreign.url("/batch.jsonl")}, {"HTTP_IDEMPOTENCY_KEY": "k"}
+    refused = shoptet.call("PATCH", "products/batch", sent, **key)
+    assert (refused.status, refused.headers["Retry-After"]) == (409, "1")
+    log(shoptet, first)
+    accepted = [shoptet.call("PATCH", "products/batch", sent, **key) for _ in range(2)]
+    assert {answer.status for answer in accepted} == {202}
+    assert len({answer.json["data"]["jobId"] for answer in accepted}) == 1
+
+
+def test_batches_that_queue_are_accepted_at_the_same_time(committed: None, foreign: Foreign, settings):
+    """The second comes while the first one looks for its file."""
+    settings.SHOPTET_QUEUE_BATCHES = True
+    shoptet = Shoptet(ensure_user(organization="A", username="boss", password="correct horse", rights="superuser"))
+    meanwhile: list[int] = []
+
+    def answer(handler: Any) -> None:
+        if not meanwhile:
+            second = {"batchFileUrlPath": foreign.serves("/second.jsonl", b"{}")}
+            meanwhile.append(shoptet.call("PATCH", "products/batch", second).status)
+            connection.close()
+        Reply(body=b"{}")(handler)
+
+    shoptet.accept("PATCH", "products/batch", {"batchFileUrlPath": foreign.on("/first.jsonl", answer)})
+    assert meanwhile == [202]
 
 
 def test_a_file_that_is_too_large(shoptet: Shoptet, foreign: Foreign, settings):
