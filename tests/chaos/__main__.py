@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from tests.acceptance.site import Site, prepared, wait_for
 from tests.chaos import checking, fronts, sending
@@ -17,7 +18,7 @@ from tests.foreign import Foreign, foreign_server
 from tests.services import started_private_services
 
 # Files of rows lie on this machine; batches wait for each other, since nobody retries for minutes.
-SETTINGS = {"BULKHEAD_FETCH_ALLOWED_HOSTS": "127.0.0.1:*", "BULKHEAD_SHOPTET_QUEUE_BATCHES": "1"}
+SETTINGS: dict[str, Any] = {"BULKHEAD_FETCH_ALLOWED_HOSTS": "127.0.0.1:*", "BULKHEAD_SHOPTET_QUEUE_BATCHES": "1"}
 CALM = 180.0  # seconds after which everything has ended when nothing is killed any more
 
 
