@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import Final
 
 import orjson
 import structlog
@@ -16,12 +17,16 @@ from structlog.contextvars import bound_contextvars
 from asyncops import claims, dialects, downloading, failing, finishing, journal, naming, splitting
 from asyncops.claims import Claim
 from asyncops.journal import Done
-from asyncops.models import Chunk
+from asyncops.models import Chunk, Operation
 from asyncops.states import ChunkState
 from catalog import indexing, writing
 from catalog.commands import Command, Policy
+from catalog.models import User
 from catalog.outcomes import Outcome, OutcomeKind
 from catalog.rights import Rights
+from catalog.sql import run
+
+_PAYLOADS: Final = "SELECT id, payload FROM asyncops_chunk WHERE id = ANY(%b::bigint[])"
 
 log = structlog.get_logger(__name__)
 
@@ -118,8 +123,21 @@ def _fenced(claimed: Sequence[Claim]) -> list[Chunk]:
     """The chunks that are still ours, locked until the end of the transaction."""
     attempts = {claim.chunk: claim.attempt for claim in claimed}
     chunks = Chunk.objects.filter(pk__in=attempts, state=ChunkState.LEASED).order_by("pk")
-    locked = chunks.select_for_update(of=("self",)).select_related("operation__user").defer("writes", "refers")
-    return [chunk for chunk in locked if chunk.attempt == attempts[chunk.pk]]
+    locked = chunks.select_for_update().defer("payload", "writes", "refers")
+    held = [chunk for chunk in locked if chunk.attempt == attempts[chunk.pk]]
+    _complete(held)
+    return held
+
+
+def _complete(chunks: Sequence[Chunk]) -> None:
+    """With their operations, one user for all of his, and their payloads, which Django would read as text."""
+    operations = Operation.objects.in_bulk({chunk.operation_id for chunk in chunks})
+    users = User.objects.in_bulk({operation.user_id for operation in operations.values()})
+    payloads = dict(run(_PAYLOADS, [[chunk.pk for chunk in chunks]]))
+    for operation in operations.values():
+        operation.user = users[operation.user_id]
+    for chunk in chunks:
+        chunk.operation, chunk.payload = operations[chunk.operation_id], payloads[chunk.pk]
 
 
 def _skip_cancelled(chunks: Sequence[Chunk]) -> None:

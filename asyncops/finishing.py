@@ -35,6 +35,11 @@ _DONE = """
       FROM unnest(%b::bigint[], %b::text[]) AS u (id, unchanged)
      WHERE c.id = u.id"""
 
+# Asked after every claim, most of which leave something open: Django takes ten times as long for the whole question.
+_CLOSED = """
+    SELECT o.id FROM unnest(%b::bigint[]) AS o (id)
+     WHERE NOT EXISTS (SELECT 1 FROM asyncops_chunk c WHERE c.operation_id = o.id AND c.open)"""
+
 
 def complete(done: Sequence[Done], *, seconds: float = 0.0) -> None:
     """Journal applied chunks and mark them done. `seconds`: what applying all of them took."""
@@ -73,7 +78,10 @@ def finalise(operations: set[int]) -> None:
 
     Who waits to be told of it is written down in the same transaction.
     """
-    complete = Operation.objects.filter(*nothing_open(), pk__in=operations)
+    closed = [id for (id,) in run(_CLOSED, [sorted(operations)])]
+    if not closed:
+        return
+    complete = Operation.objects.filter(*nothing_open(), pk__in=closed)
     given_up = Exists(Chunk.objects.filter(operation=OuterRef("pk"), state=ChunkState.DEAD))
     unsplit = Exists(Split.objects.filter(operation=OuterRef("pk"), state=SplitState.DEAD))
     dead = given_up | unsplit | Exists(Errand.objects.filter(operation=OuterRef("pk"), state=ErrandState.DEAD))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from itertools import chain
 from typing import Final
 from uuid import UUID
@@ -27,7 +28,7 @@ from catalog.sql import copy_in
 
 UNDECIDED: Final = "undecided"  # its chunk is still to come
 UNTOUCHED: Final = "untouched"  # the operation ended without it
-JOURNALLED: Final = frozenset(OutcomeKind(outcome) for outcome in ItemOutcome.values)
+JOURNALLED: Final = {OutcomeKind(outcome): outcome for outcome in ItemOutcome.values}  # the others have no row
 _ITEM: Final = ("operation_id", "index", "outcome", "record_id", "changes")
 _ERROR: Final = ("operation_id", "index", "path", "code", "params")
 COUNTED: Final = ("created", "updated", "unchanged", "deleted", "refused")
@@ -44,7 +45,7 @@ class ItemView:
     payload: Json = None  # the item as sent, when it was asked for
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Done:
     """A chunk whose commands were applied, and what became of each."""
 
@@ -52,9 +53,10 @@ class Done:
     outcomes: Sequence[Outcome]
     understood: Sequence[Command | Outcome] = ()  # what each item meant; () where nobody knows any more
 
-    @property
+    @cached_property
     def counts(self) -> Counter[str]:
-        return Counter(outcome.kind.value for outcome in self.outcomes)
+        kinds = Counter([outcome.kind for outcome in self.outcomes])
+        return Counter({kind.value: number for kind, number in kinds.items()})
 
 
 def recording(*, dry_run: bool = False) -> Recording:
@@ -80,9 +82,9 @@ def record(done: Sequence[Done]) -> None:
     for entry in done:
         operation, first = entry.chunk.operation_id, entry.chunk.first
         for index, outcome in enumerate(entry.outcomes, first):
-            if outcome.kind in JOURNALLED:
+            if (kind := JOURNALLED.get(outcome.kind)) is not None:
                 changes = Jsonb(outcome.changes, dumps=str.encode) if outcome.changes else None
-                items.append((operation, index, outcome.kind.value, outcome.id, changes))
+                items.append((operation, index, kind, outcome.id, changes))
             for error in outcome.errors:
                 errors.append((operation, index, error.path, error.code.value, Jsonb(dict(error.params), dumps=_json)))
     _copy(Item, _ITEM, ("int8", "int4", "varchar", "uuid", "jsonb"), items)

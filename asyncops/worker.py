@@ -22,6 +22,8 @@ from rq import Worker as RqWorker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from asyncops import memory
+
 ALLOWED: Final = frozenset({"asyncops.jobs.drain"})
 PR_SET_PDEATHSIG: Final = 1
 STATEMENT_SECONDS: Final = 300  # below the time that a job may take: RQ's alarm would leave the statement running
@@ -49,6 +51,7 @@ class Worker(RqWorker):
         options |= {"worker_ttl": 17, "maintenance_interval": settings.SWEEP_SECONDS, "serializer": JSONSerializer}
         options |= {"job_monitoring_interval": HEARTBEAT_SECONDS}
         super().__init__(*args, **options)
+        memory.settle()  # for all its work horses
 
     def run_maintenance_tasks(self) -> None:
         """Between jobs: RQ's own cleaning, then ours. No connection may cross the fork of the next work horse."""

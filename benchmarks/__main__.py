@@ -13,6 +13,7 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
+    from asyncops import memory
     from benchmarks import bulk_http, console, engine, growth, naive, network, oro, shopware_sync, snapshots, write_path
     from benchmarks.figures import Figure, store
 
@@ -22,6 +23,7 @@ def main() -> None:
     parser.add_argument("--only", choices=sorted(benchmarks))
     chosen = parser.parse_args().only
     call_command("migrate", verbosity=0)
+    memory.settle()
     found: list[Figure] = []
     for name, benchmark in benchmarks.items():
         if chosen in (None, name):

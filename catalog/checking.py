@@ -46,7 +46,8 @@ def fill_new(rows: Sequence[Row], current: Plan) -> None:
     cleaned = validation.clean(current.spec.name, [values for _, values in extra]) if extra else []
     for (row, _), (values, errors) in zip(extra, cleaned, strict=True):
         row.values = values | row.values
-        row.refuse(*errors)
+        if errors:
+            row.refuse(*errors)
 
 
 def natural_keys(rows: Sequence[Row], current: Plan) -> None:
@@ -69,19 +70,19 @@ def natural_keys(rows: Sequence[Row], current: Plan) -> None:
 def required(rows: Sequence[Row], current: Plan) -> None:
     """Refuse new records that lack what the table or the dialect demands, unless they were told so already."""
     columns = current.column_of
+    demanded: dict[tuple[str, ...], list[tuple[str, str]]] = {}  # most records of a chunk demand the same
     for row in rows:
-        command = row.command
+        command, document = row.command, row.document
         assert isinstance(command, Upsert)
         for name in command.required:
-            if row.document.get(columns[name]) == "":
+            if document.get(columns[name]) == "":
                 row.refuse(FieldError(path=f"/{name}", code=ErrorCode.BLANK))
         if row.exists or command.flaws:  # which say already why something is not there
             continue
-        lacking = [
-            name
-            for name in dict.fromkeys((*current.mandatory, *command.required))
-            if row.document.get(columns[name]) is None
-        ]
+        if (names := demanded.get(command.required)) is None:
+            fields = dict.fromkeys((*current.mandatory, *command.required))
+            names = demanded[command.required] = [(name, columns[name]) for name in fields]
+        lacking = [name for name, column in names if document.get(column) is None]
         told = {error.path for error in row.errors} if lacking else set()
         for name in lacking:
             if f"{row.path}/{name}" not in told:
@@ -122,14 +123,15 @@ def trees(rows: Sequence[Row], current: Plan) -> None:
 
 
 def _extra(row: Row, current: Plan) -> dict[str, Json]:
-    command = row.command
+    command, given = row.command, row.given
     assert isinstance(command, Upsert)
-    extra = {name: value for name, value in command.defaults.items() if name not in row.given}
-    if command.key is None or (key := current.spec.keys_by_name.get(command.key.by)) is None:
-        return extra
-    parts = command.key.value if len(key.fields) > 1 else (command.key.value,)
-    named = {name: part for name, part in zip(key.fields, parts, strict=True) if name in current.spec.by_name}
-    return extra | {name: part for name, part in named.items() if name not in row.given}
+    extra = {name: value for name, value in command.defaults.items() if name not in given}
+    if (key := command.key) is not None and key.by in current.key_parts:
+        parts = key.value if isinstance(key.value, tuple) else (key.value,)
+        for place, name in current.key_parts[key.by]:
+            if name not in given:
+                extra[name] = parts[place]
+    return extra
 
 
 def _is_its_own_name(row: Row, key: NaturalKey) -> bool:

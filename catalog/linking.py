@@ -86,8 +86,8 @@ def _write(
     changed: list[tuple[Json, ...]] = []
     if change is Change.REMOVE:
         changed += run(statements.unlink(entity, name), [owners, targets])
-    if change is Change.REPLACE:
-        changed += run(statements.unlink_others(entity, name), [[row.id for row in rows], owners, targets])
+    if change is Change.REPLACE and (there := [row.id for row in rows if row.exists]):
+        changed += run(statements.unlink_others(entity, name), [there, owners, targets])
     if change is not Change.REMOVE and owners:
         extra = [_column(rows, name, column, found) for column in links.columns]
         changed += run(statements.link(entity, name), [owners, targets, *extra])

@@ -45,19 +45,23 @@ def _rows(command: Command, index: int, *, path: str, nested: bool, shared: Shar
 
 
 def _is_flat(command: Upsert) -> bool:
-    if (
-        command.children
-        or command.beside
-        or any(isinstance(link.target, Upsert) for s in command.links.values() for link in s.links)
-    ):
+    """Asked of every record, so in plain loops."""
+    if command.children or command.beside:
         return False
-    names = _ref_names(command.entity)
-    return names.isdisjoint(command.values) or not any(isinstance(command.values.get(n), Upsert) for n in names)
+    for links in command.links.values():
+        for link in links.links:
+            if isinstance(link.target, Upsert):
+                return False
+    values = command.values
+    for name in _ref_names(command.entity):  # noqa: SIM110
+        if isinstance(values.get(name), Upsert):
+            return False
+    return True
 
 
 @cache
-def _ref_names(entity: str) -> frozenset[str]:
-    return frozenset(ref.name for ref in ENTITIES[entity].refs)
+def _ref_names(entity: str) -> tuple[str, ...]:
+    return tuple(ref.name for ref in ENTITIES[entity].refs)
 
 
 def _to_one(row: Row, command: Upsert) -> Iterator[Row]:

@@ -17,6 +17,8 @@ OWNER = "organization"  # the field that names it; a record without one is every
 
 def check(rows: Sequence[Row], current: Plan, granted: Rights) -> None:
     """Refuse the rows whose records are there and belong to another organization."""
+    if not _are_owned(current.spec.name, granted):
+        return
     existing = [row for row in rows if row.exists and row.id is not None]
     foreign = _foreign(current.spec.name, [row.id for row in existing], granted)
     for row in existing:
@@ -29,12 +31,14 @@ def check_targets(
 ) -> None:
     """Refuse the rows that refer to such records, as if those were not there."""
     for ref in current.spec.refs:
-        named = [(row, row.document.get(ref.column), f"/{ref.name}") for row in rows]
-        _refuse(ref.entity, [(row, id, path) for row, id, path in named if id is not None], granted)
+        if _are_owned(ref.entity, granted):
+            named = [(row, row.document.get(ref.column), f"/{ref.name}") for row in rows]
+            _refuse(ref.entity, [(row, id, path) for row, id, path in named if id is not None], granted)
     for relation in current.spec.links:
-        found = links.get(relation.name, {}).items()
-        pairs = [(row, id, _path(row, relation.name, n)) for row, ids in found for n, id in enumerate(ids)]
-        _refuse(relation.entity, pairs, granted)
+        if _are_owned(relation.entity, granted):
+            found = links.get(relation.name, {}).items()
+            pairs = [(row, id, _path(row, relation.name, n)) for row, ids in found for n, id in enumerate(ids)]
+            _refuse(relation.entity, pairs, granted)
 
 
 def _path(row: Row, relation: str, position: int) -> str:
@@ -49,9 +53,14 @@ def _refuse(entity: str, pairs: Sequence[tuple[Row, UUID | None, str]], granted:
             row.refuse(FieldError(path=path, code=ErrorCode.REFERENCE, params=params))
 
 
+def _are_owned(entity: str, granted: Rights) -> bool:
+    """Whether records of this kind may be another organization's than the caller's."""
+    return granted.organization is not None and OWNER in ENTITIES[entity].by_name
+
+
 def _foreign(entity: str, ids: Iterable[UUID | None], granted: Rights) -> set[UUID]:
     known = list({id for id in ids if id is not None})
-    if not known or granted.organization is None or OWNER not in ENTITIES[entity].by_name:
+    if not known:
         return set()
     statement = f"SELECT id FROM {plan(entity).table} WHERE id = ANY(%b::uuid[]) AND {OWNER}_id <> %b::uuid"
     return {id for (id,) in run(statement, [known, granted.organization])}

@@ -93,6 +93,12 @@ class Plan:
         return tuple(f.name for f in self.spec.fields if not f.nullable and f.column not in self.blank)
 
     @cached_property
+    def key_parts(self) -> Mapping[str, tuple[tuple[int, str], ...]]:
+        """Name of a natural key -> those of its parts that are fields of the record: (place, name)."""
+        own = self.spec.by_name
+        return {key.name: tuple((n, f) for n, f in enumerate(key.fields) if f in own) for key in self.spec.keys}
+
+    @cached_property
     def unique_keys(self) -> tuple[NaturalKey, ...]:
         return tuple(key for key in self.spec.keys if key.unique)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from catalog.commands import Change, Json, LinkSet, Mode, Reference, Upsert
-from catalog.identity import uuid7
+from catalog.identity import uuid7s
 from catalog.outcomes import ErrorCode, FieldError
 from catalog.plans import Plan, plan
 from catalog.registry import Integer, NaturalKey, Number, Ref
@@ -16,8 +16,9 @@ from catalog.sharing import LOCAL, ROW
 from catalog.sql import names as column_names
 from catalog.sql import run
 
+Name = tuple[str, str, Json]  # entity, kind of name, comparable value
 Names = dict[tuple[str, str], set[Json]]  # (entity, kind of name) -> comparable values
-Found = Mapping[tuple[str, str, Json], UUID]
+Found = Mapping[Name, UUID]
 
 
 class Upcoming:
@@ -25,9 +26,9 @@ class Upcoming:
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self._rows = rows
-        self._found: dict[tuple[str, str, Json], Row] | None = None
+        self._found: dict[Name, Row] | None = None
 
-    def get(self, name: tuple[str, str, Json]) -> Row | None:
+    def get(self, name: Name) -> Row | None:
         if self._found is None:
             self._found = _by_name(self._rows)
         return self._found.get(name)
@@ -56,9 +57,9 @@ def comparable(entity: str, reference: Reference, known: Found | None = None) ->
     return None if None in parts else parts
 
 
-def find(names: Mapping[tuple[str, str], set[Json]]) -> dict[tuple[str, str, Json], UUID]:
+def find(names: Mapping[tuple[str, str], set[Json]]) -> dict[Name, UUID]:
     """The ids of those that exist, by (entity, kind, comparable value)."""
-    found: dict[tuple[str, str, Json], UUID] = {}
+    found: dict[Name, UUID] = {}
     for (entity, by), values in names.items():
         known = [value for value in values if value is not None]
         if known and by not in (LOCAL, ROW):
@@ -85,11 +86,16 @@ def identify(rows: Sequence[Row]) -> None:
             names[row.command.entity, key.by].add(row.name)
     found = find(names)
     for row in rows:
-        _identify(row, found)
+        key = row.command.key
+        row.id = found.get((row.command.entity, key.by, row.name)) if key is not None else None
+        row.exists = row.id is not None
+    new = [row for row in rows if not row.exists and (row.command.key is None or isinstance(row.command, Upsert))]
+    for row, id in zip(new, uuid7s(len(new)), strict=True):
+        _give_id(row, id)
 
 
-def _by_name(rows: Sequence[Row]) -> dict[tuple[str, str, Json], Row]:
-    found: dict[tuple[str, str, Json], Row] = {}
+def _by_name(rows: Sequence[Row]) -> dict[Name, Row]:
+    found: dict[Name, Row] = {}
     for row in rows:
         entity = row.command.entity
         found[entity, "id", row.id] = row
@@ -105,81 +111,74 @@ def _by_name(rows: Sequence[Row]) -> dict[tuple[str, str, Json], Row]:
 
 def references(rows: Sequence[Row], current: Plan, coming: Upcoming) -> None:
     """Put the ids of referenced records into the documents; refuse the rows whose references lead nowhere."""
-    refs = [ref for ref in current.spec.refs if any(ref.name in row.document for row in rows)]
-    if not refs:
-        return
-    names: Names = defaultdict(set)
-    for row in rows:
-        for ref in refs:
-            if (reference := row.document.get(ref.name)) is not None:
-                names[ref.entity, reference.by].add(comparable(ref.entity, reference))
-    found = find(names)
-    for row in rows:
-        for ref in refs:
+    sent: set[str] = set().union(*(row.document for row in rows))
+    named: list[tuple[Row, Ref, Reference, Name]] = []
+    for ref in current.spec.refs if sent else ():
+        for row in rows if ref.name in sent else ():
             if ref.name in row.document:
                 reference = row.document.pop(ref.name)
-                row.document[ref.column] = target(row, ref.entity, reference, f"/{ref.name}", found, coming)
+                row.document[ref.column] = None
+                if reference is not None:
+                    named.append((row, ref, reference, _name(ref.entity, reference)))
+    found = _found(name for *_, name in named)
+    for row, ref, reference, name in named:
+        row.document[ref.column] = found.get(name) or _elsewhere(row, reference, name, f"/{ref.name}", coming)
 
 
 def link_targets(rows: Sequence[Row], entity: str, name: str, coming: Upcoming) -> dict[Row, list[UUID | None]]:
     """For the link sets called `name`, the ids of their targets by row. Refuses rows with unknown ones."""
-    sets = [(row, links) for row in rows if (links := row.links.get(name)) is not None]
-    names: Names = defaultdict(set)
-    for _, links in sets:
-        for link in links.links:
-            assert isinstance(link.target, Reference), "nested targets have become rows"
-            names[entity, link.target.by].add(comparable(entity, link.target))
-    found = find(names) if names else {}
+    sets = [
+        (row, links, [_name(entity, link.target) for link in links.links])  # type: ignore[arg-type]
+        for row in rows
+        if (links := row.links.get(name)) is not None
+    ]
+    found = _found(target for _, _, names in sets for target in names)
     return {
         row: [
-            target(row, entity, link.target, link.path or f"/{name}/{position}", found, coming)  # type: ignore[arg-type]
-            for position, link in enumerate(links.links)
-            if not _is_gone(row, links, entity, link.target, found)  # type: ignore[arg-type]
+            found.get(target) or _elsewhere(row, link.target, target, link.path or f"/{name}/{position}", coming)  # type: ignore[arg-type]
+            for position, (link, target) in enumerate(zip(links.links, names, strict=True))
+            if target in found or not _may_be_gone(row, links)
         ]
-        for row, links in sets
+        for row, links, names in sets
     }
 
 
-def _is_gone(row: Row, links: LinkSet, entity: str, reference: Reference, found: Found) -> bool:
-    """Whether a link that only has to be removed leads nowhere."""
-    if links.change is not Change.REMOVE or not isinstance(row.command, Upsert) or row.command.mode is not Mode.PRESENT:
-        return False
-    return (entity, reference.by, comparable(entity, reference)) not in found
+def _name(entity: str, reference: Reference) -> Name:
+    return entity, reference.by, comparable(entity, reference)
 
 
-def target(
-    row: Row, entity: str, reference: Reference | None, path: str, found: Found, coming: Upcoming
-) -> UUID | None:
-    """The id that a reference of `row` leads to; the row waits for it if it is written in the same wave."""
-    if reference is None:
-        return None
-    if reference.by == ROW:
-        row.needs.append(reference.value)
-        other: UUID | None = reference.value.id
-        return other
-    name = (entity, reference.by, comparable(entity, reference))
-    id = found.get(name)
-    if id is None and (writer := coming.get(name)) is not None:
+def _found(sought: Iterable[Name]) -> dict[Name, UUID]:
+    names: Names = defaultdict(set)
+    for entity, by, value in sought:
+        names[entity, by].add(value)
+    return find(names)
+
+
+def _may_be_gone(row: Row, links: LinkSet) -> bool:
+    """Whether its links only have to be removed, wherever they lead."""
+    command = row.command
+    return links.change is Change.REMOVE and isinstance(command, Upsert) and command.mode is Mode.PRESENT
+
+
+def _elsewhere(row: Row, reference: Reference, name: Name, path: str, coming: Upcoming) -> UUID | None:
+    """The id of a record that is not in the database: the row waits for it if it is written in the same wave."""
+    writer = reference.value if reference.by == ROW else coming.get(name)
+    if writer is not None:
         row.needs.append(writer)
-        id = writer.id
-    if id is None and not reference.optional:
-        params = {"entity": entity, "by": reference.by, "value": reference.value}
+        id: UUID | None = writer.id
+        return id
+    if not reference.optional:
+        params = {"entity": name[0], "by": reference.by, "value": reference.value}
         row.refuse(FieldError(path=path, code=ErrorCode.REFERENCE, params=params))
-    return id
+    return None
 
 
-def _identify(row: Row, found: Found) -> None:
-    key, entity = row.command.key, row.command.entity
-    if key is None:
-        row.id, row.exists = uuid7(), False
-        return
-    row.id = found.get((entity, key.by, row.name))
-    row.exists = row.id is not None
-    if row.exists or not isinstance(row.command, Upsert):
-        return
-    if row.name is None and not isinstance(key.value, tuple):  # of a tuple, a part may be written in this chunk
+def _give_id(row: Row, fresh: UUID) -> None:
+    key = row.command.key
+    row.id = row.name if key is not None and key.by == "id" else fresh
+    if key is not None and row.name is None and not isinstance(key.value, tuple):
+        # of a tuple, a part may be written in this chunk
         row.refuse(FieldError(path=f"/{key.by}", code=ErrorCode.TYPE, params={"expected": key.by, "value": key.value}))
-    row.id = row.name if key.by == "id" else uuid7()
 
 
 def _look_up(current: Plan, by: str, values: Sequence[Json]) -> list[tuple[Json, UUID]]:

@@ -54,10 +54,15 @@ def check(rows: Sequence[Row], stores: Stores) -> None:
             row.refuse(FieldError(path="", code=ErrorCode.REFERENCE, params=params))
 
 
-def inherited(row: Row, current: Plan) -> list[str]:
+def inherited(rows: Sequence[Row], current: Plan) -> dict[Row, list[str]]:
     """The fields of which a store gives its own value up with null, also where the base value must not be null."""
-    if _store(row) is None or not current.spec.store_values or None not in row.given.values():
-        return []
+    if not current.spec.store_values:
+        return {}
+    clearing = [row for row in rows if _store(row) is not None and None in row.given.values()]
+    return {row: names for row in clearing if (names := _given_up(row, current))}
+
+
+def _given_up(row: Row, current: Plan) -> list[str]:
     by_name = current.spec.by_name
     cleared = [by_name[name] for name, value in row.given.items() if value is None and name in by_name]
     return [field.name for field in cleared if not field.nullable and effective(field.height) is not Height.GLOBAL]
@@ -67,11 +72,13 @@ def separate(rows: Sequence[Row], current: Plan) -> None:
     """Move the values that belong to a row's store out of its base document. A new record has base values only."""
     if not current.spec.store_values:
         return
-    for row in rows:
-        if not row.exists:  # what is null for the store of a new record has its default
-            for column in (current.column_of[name] for name in inherited(row, current)):
-                row.document.pop(column, None)
-    here = [row for row in rows if row.exists and _store(row) is not None]
+    scoped = [row for row in rows if _store(row) is not None]
+    if not scoped:
+        return
+    for row, cleared in inherited([row for row in scoped if not row.exists], current).items():
+        for name in cleared:  # what is null for the store of a new record has its default
+            row.document.pop(current.column_of[name], None)
+    here = [row for row in scoped if row.exists]
     local = [field for field in current.spec.fields if here and effective(field.height) is not Height.GLOBAL]
     for row in here:
         for field in local:

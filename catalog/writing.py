@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from catalog import arranging, changes, deleting, nesting, resolving, scopes, upserting, validation, waves
 from catalog.changes import Recording
-from catalog.commands import Command, Delete, Indexing, Mode, Policy, Upsert
+from catalog.commands import Command, Delete, Indexing, Json, Mode, Policy, Upsert
 from catalog.indexing import settle
 from catalog.marking import Marks
 from catalog.outcomes import ErrorCode, FieldError, Outcome, OutcomeKind, refused
@@ -124,20 +124,20 @@ def _write(
 
 def _validate(rows: Sequence[Row]) -> None:
     for entity, members in _by_entity(row for row in rows if isinstance(row.command, Upsert)).items():
-        inherited = [scopes.inherited(row, plan(entity)) for row in members]
-        cleaned = validation.clean(
-            entity,
-            [
-                {name: value for name, value in row.given.items() if name not in names} if names else row.given
-                for row, names in zip(members, inherited, strict=True)
-            ],
-        )
-        for row, names, (values, errors) in zip(members, inherited, cleaned, strict=True):
-            row.values = values | dict.fromkeys(names) if names else values
+        inherited = scopes.inherited(members, plan(entity))
+        given = [_without(row.given, inherited[row]) if row in inherited else row.given for row in members]
+        for row, (values, errors) in zip(members, validation.clean(entity, given), strict=True):
+            row.values = values
             if errors:
                 row.refuse(*errors)
-            if row.command.flaws:  # type: ignore[union-attr]
-                row.refuse(*row.command.flaws)  # type: ignore[union-attr]
+            if flaws := row.command.flaws:  # type: ignore[union-attr]
+                row.refuse(*flaws)
+        for row, names in inherited.items():
+            row.values |= dict.fromkeys(names)
+
+
+def _without(given: Mapping[str, Json], names: Sequence[str]) -> Mapping[str, Json]:
+    return {name: value for name, value in given.items() if name not in names}
 
 
 def _write_wave(wave: Sequence[Row], rights: Rights, stores: Stores, marks: Marks, *, recorded: bool) -> None:
@@ -219,10 +219,10 @@ def _spoil(wave: Sequence[Row]) -> None:
 def _outcome(group: Sequence[Row], recording: Recording) -> Outcome:
     """Of a command: its own row's, with all errors of all its rows; a change inside it counts as a change of it."""
     root, *inner = group
+    if not (inner or root.errors or root.shares) and isinstance(root.command, Upsert):
+        return Outcome(kind=root.kind, id=root.id, changes=changes.of(group, recording))
     if errors := [error for row in _parts(root, group) for error in row.errors]:
         return refused(*errors, id=root.id if root.exists else None)
-    if not inner and isinstance(root.command, Upsert):
-        return Outcome(kind=root.kind, id=root.id, changes=changes.of(group, recording))
     if isinstance(root.command, Delete):
         if not any(row.kind is OutcomeKind.DELETED for row in group):
             return _missing(root.command)

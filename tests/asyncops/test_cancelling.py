@@ -129,7 +129,7 @@ def test_a_cancel_between_two_statements_of_a_worker_is_not_overlooked(committed
 
     def ask_after(execute: Any, statement: str, *rest: Any) -> Any:
         result = execute(statement, *rest)
-        if '"asyncops_operation"' in statement and not asked:
+        if "asyncops_chunk" in statement and not asked:
             asked.append(statement)
             at_once(ask)
         return result
