@@ -117,7 +117,8 @@ NAMED: Final = (
             ("customerGroupId", "paymentMethodId", "shippingMethodId", "countryId", "navigationCategoryId"), NO_RECORD
         ),
     ),
-    Named(name="rule", entity="rule", required=("name", "priority"), protected=_words("payload invalid areas")),
+    Named(name="rule", entity="rule", required=("name", "priority"), protected=_words("payload invalid areas"),
+          nothing=_words("payload invalid areas")),
     Named(
         name="product",
         entity="product",
@@ -143,7 +144,7 @@ NAMED: Final = (
         },
         protected=_words("sales ratingAverage streamIds displayGroup states listingPrices cheapestPrice"),
         zero=frozenset({"sales"}),
-        nothing=_words("ratingAverage streamIds"),
+        nothing=_words("ratingAverage streamIds states listingPrices cheapestPrice"),
     ),
     Named(name="product_media", entity="product_media", hidden=_words("label disabled types"),
           required=("product", "media"), parent="product"),
