@@ -10,9 +10,21 @@ from rest_framework.response import Response
 from asyncops.submissions import Submission
 from catalog.commands import Command, Json, Policy
 from catalog.outcomes import ErrorCode, Outcome
+from catalog.rights import Action
 from syncapi import preferences
 from syncapi.exchange import ApiRequest
-from syncapi.shopware import answers, contexts, exploring, faults, privileges, syncing, wording, words
+from syncapi.shopware import (
+    answers,
+    contexts,
+    exploring,
+    faults,
+    privileges,
+    sources,
+    syncing,
+    variants,
+    wording,
+    words,
+)
 from syncapi.shopware.faults import Fault, FaultyError
 from syncapi.shopware.headers import Headers
 from syncapi.shopware.names import dashed
@@ -27,7 +39,7 @@ _TYPES = frozenset({"", "application/json", "application/vnd.api+json"})
 
 def create(request: ApiRequest, route: Route) -> Response:
     resource = exploring.resource_of(route)
-    privileges.demand(resource.name, ["add"], by=request.caller)
+    _demand(request, resource, "add", shown=resource)
     outcome = _write(request, route, resource, _item(resource.name, "create", _record(request)))
     assert outcome.id is not None, "a record that was written has an id"
     return _written(request, route, resource, outcome.id)
@@ -35,7 +47,7 @@ def create(request: ApiRequest, route: Route) -> Response:
 
 def update(request: ApiRequest, route: Route) -> Response:
     resource, id = exploring.resource_of(route), exploring.id_of(route.path["id"])
-    privileges.demand(resource.name, ["change"], by=request.caller)
+    _demand(request, resource, "change", shown=resource)
     _write(request, route, resource, _item(resource.name, "update", {**_record(request), "id": id.hex}))
     return _written(request, route, resource, id)
 
@@ -51,7 +63,7 @@ def create_nested(request: ApiRequest, route: Route) -> Response:
     """A record that belongs to another, or is linked to it: an update of that one."""
     resource, owner, association, _ = _way(route)
     target = RESOURCES[association.target]
-    privileges.demand(resource.name, ["change"], by=request.caller)
+    _demand(request, resource, "change", shown=target)
     record = _record(request)
     record.setdefault("id", contexts.new_id())
     value: Json = [record] if association.is_list else record
@@ -63,8 +75,10 @@ def create_nested(request: ApiRequest, route: Route) -> Response:
 def update_nested(request: ApiRequest, route: Route) -> Response:
     _, _, association, child = _way(route, with_child=True)
     target = RESOURCES[association.target]
-    privileges.demand(target.name, ["change"], by=request.caller)
-    exploring.below(route)
+    _demand(request, target, "change", shown=target)
+    _, within = exploring.below(request, route)
+    if not sources.of(target.name).model._default_manager.filter(within).exists():
+        raise FaultyError(faults.no_resource(target.name, child.hex))
     _write(request, route, target, _item(target.name, "update", {**_record(request), "id": child.hex}))
     return _written(request, route, target, child)
 
@@ -86,6 +100,13 @@ def delete_nested(request: ApiRequest, route: Route) -> Response:
     privileges.demand(item["entity"], [action], by=request.caller)  # type: ignore[list-item]
     _write(request, route, resource, item)
     return Response(status=204)
+
+
+def _demand(request: ApiRequest, resource: Resource, action: Action, *, shown: Resource) -> None:
+    """Before anything is written: also the right to see the record, when the answer is to be that."""
+    privileges.demand(resource.name, [action], by=request.caller)
+    if request.query_params.get("_response"):
+        privileges.demand(shown.name, ["view"], by=request.caller)
 
 
 def _unlinking(owner: Resource, association: Association, owner_id: UUID, target_id: UUID) -> dict[str, Json]:
@@ -133,7 +154,7 @@ def _write(
         dialect="shopware",
         kind=f"{request.method} {route.prefix}/{dashed(item['entity'])}",
         entity=resource.spec.name,
-        items=[item],
+        items=variants.marked([item]),
         context=context,
         policy=Policy.ALL,
         lenient=True,

@@ -66,6 +66,7 @@ class Draft:
     path: str  # of the record below its item
     me: Reference | None = None  # how others refer to it
     local: str | None = None  # its name for others, once one has asked for it
+    has_parent: bool = False
     given: Mapping[str, Json] = field(default_factory=dict)
     values: dict[str, Json] = field(default_factory=dict)
     links: dict[str, LinkSet] = field(default_factory=dict)

@@ -36,24 +36,24 @@ def detail(request: ApiRequest, route: Route) -> Response:
 
 
 def nested(request: ApiRequest, route: Route) -> Response:
-    target, within = below(route)
+    target, within = below(request, route)
     return _found(request, route, target, criteria.of_query(_pairs(request)), within=within)
 
 
 def search_nested(request: ApiRequest, route: Route) -> Response:
-    target, within = below(route)
+    target, within = below(request, route)
     return _found(request, route, target, criteria.of_body(request.data or None), within=within)
 
 
 def search_ids_nested(request: ApiRequest, route: Route) -> Response:
-    target, within = below(route)
+    target, within = below(request, route)
     return _ids(request, target, criteria.of_body(request.data or None), within=within)
 
 
 def one(request: ApiRequest, route: Route, resource: Resource, id: UUID) -> Response:
     """Raises FaultyError: 404."""
-    privileges.demand(resource.name, ["view"], by=request.caller)
     asked = criteria.of_query(_pairs(request))
+    privileges.demand_reading(resource, asked, by=request.caller)
     records = reading.read(resource, [id], asked, _eyes(request, route))
     if not records:
         raise FaultyError(faults.no_resource(resource.name, id.hex))
@@ -92,9 +92,10 @@ def association_of(resource: Resource, name: str) -> Association:
     return resource.associations[spelled]
 
 
-def below(route: Route) -> tuple[Resource, Q]:
+def below(request: ApiRequest, route: Route) -> tuple[Resource, Q]:
     """What `/{e}/{id}/{association}[/{id}/{association}...]` names: the records, and the condition of the way."""
     resource, owner, rest = resource_of(route), id_of(route.path["id"]), route.rest
+    privileges.demand(resource.name, ["view"], by=request.caller)
     while len(rest) > 2:
         resource, owner, rest = RESOURCES[association_of(resource, rest[0]).target], id_of(rest[1]), rest[2:]
     association = association_of(resource, rest[0])
@@ -115,7 +116,7 @@ def _belonging(resource: Resource, association: Association, owner: UUID) -> Q:
 def _found(
     request: ApiRequest, route: Route, described: Resource | NamedMapping, asked: Criteria, *, within: Q | None = None
 ) -> Response:
-    privileges.demand(described.name, ["view"], by=request.caller)
+    privileges.demand_reading(described, asked, by=request.caller)
     found = searching.search(sources.of(described.name), asked, within=within)
     eyes = _eyes(request, route)
     if isinstance(described, Resource):
@@ -134,7 +135,7 @@ def _ids(
     request: ApiRequest, described: Resource | NamedMapping, asked: Criteria, *, within: Q | None = None
 ) -> Response:
     """The ids; of a mapping the keys of its rows."""
-    privileges.demand(described.name, ["view"], by=request.caller)
+    privileges.demand_reading(described, asked, by=request.caller)
     found = searching.search(sources.of(described.name), asked, within=within)
     if isinstance(described, Resource):
         return Response({"total": found.total, "data": [id.hex for id in found.keys]})

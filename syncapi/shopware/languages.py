@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -10,11 +10,13 @@ from catalog.commands import Json, Reference
 from catalog.entities import SYSTEM_LANGUAGE
 from syncapi.shopware import malformed, values
 from syncapi.shopware.drafts import V3, Draft
+from syncapi.shopware.names import IGNORED
 from syncapi.shopware.schema import RESOURCES, Resource
 from syncapi.shopware.values import WrongError
 
 SYSTEM: Final = SYSTEM_LANGUAGE.replace("-", "")
 SYSTEM_CODE: Final = "en-GB"
+_BESIDE: Final = frozenset({"languageId", "language", "customFields"})
 Convert = Callable[[Json], Json]
 Text = tuple[str, dict[str, Json]]
 
@@ -45,11 +47,16 @@ def read(draft: Draft, value: Json, *, resource: Resource) -> None:
         draft.refuse(malformed.not_an_array("/translations"))
 
 
-def texts_of(draft: Draft, given: Mapping[str, Json], resource: Resource, path: str) -> dict[str, Json]:
-    """The texts by our field; what is wrong is refused below `path`."""
+def texts_of(
+    draft: Draft, given: Mapping[str, Json], resource: Resource, path: str, *, beside: Collection[str] = _BESIDE
+) -> dict[str, Json]:
+    """The texts by our field; what is wrong is refused below `path`. `beside`: what else may stand there."""
     converters, found = _converters(resource.name), {}
     for name, value in given.items():
-        if name in converters:
+        if name not in converters:
+            if draft.said.strict and name not in beside and name not in IGNORED:
+                draft.refuse(malformed.unknown(f"{path}/{name}"))
+        else:
             field, convert = converters[name]
             text = _converted(draft, value, convert, f"{path}/{name}")
             if text is not _WRONG:

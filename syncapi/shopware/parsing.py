@@ -1,11 +1,12 @@
 """From an item, as the journal keeps it, to a command. Pure: a worker does it again.
 
-An item is `{"operation", "entity", "action", "index", "payload"}`; `context` has what the request said for all of them.
+An item is `{"operation", "entity", "action", "index", "payload"}`, of a variant that is cleared also `"variant": true`;
+`context` has what the request said for all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from catalog.commands import Change, Command, Delete, Json, Link, LinkSet, Mode, Reference, Upsert
@@ -13,7 +14,7 @@ from catalog.entities import ENTITIES
 from catalog.outcomes import ErrorCode, FieldError
 from syncapi.shopware import languages, malformed, records, values
 from syncapi.shopware.drafts import V3, Draft, NotUnderstoodError, Said, reference
-from syncapi.shopware.names import NamedMapping
+from syncapi.shopware.names import IGNORED, NamedMapping
 from syncapi.shopware.schema import ALL, Resource, Translation
 
 _MODES: Final = {"upsert": Mode.UPSERT, "create": Mode.CREATE, "update": Mode.UPDATE}
@@ -29,7 +30,9 @@ def command(item: Json, context: Mapping[str, Json]) -> Command:
         case Resource():
             if is_delete:
                 return _delete(entity, payload, said)
-            return records.upsert(entity, payload, said, mode=_MODES[item["action"]])
+            return records.upsert(
+                entity, payload, said, mode=_MODES[item["action"]], variant=item.get("variant", False)
+            )
         case NamedMapping():
             return _link(entity, payload, said, is_delete=is_delete)
         case Translation():
@@ -56,7 +59,14 @@ def _link(mapping: NamedMapping, payload: Mapping[str, Json], said: Said, *, is_
         values={},
         links={mapping.relation: links},
         mode=Mode.PRESENT if is_delete else Mode.UPDATE,
+        flaws=tuple(_unknown(mapping, payload)) if said.strict else (),
     )
+
+
+def _unknown(mapping: NamedMapping, payload: Mapping[str, Json]) -> Iterator[FieldError]:
+    sides = (mapping.owner_id, mapping.target_id)
+    known = {*sides, *(side.removesuffix("Id") for side in sides), *IGNORED}
+    yield from (malformed.unknown(f"/{name}") for name in payload if name not in known)
 
 
 def _translate(translation: Translation, payload: Mapping[str, Json], said: Said, *, is_delete: bool) -> Upsert:
@@ -66,7 +76,8 @@ def _translate(translation: Translation, payload: Mapping[str, Json], said: Said
     if is_delete and str(keys["languageId"].value).replace("-", "") == languages.SYSTEM:
         raise NotUnderstoodError(malformed.system_translation("/languageId"))
     draft = Draft(said=said, path="")
-    texts = None if is_delete else languages.texts_of(draft, payload, resource, "")
+    beside = {"languageId", "language", owner_id, owner_id.removesuffix("Id"), "customFields"}
+    texts = None if is_delete else languages.texts_of(draft, payload, resource, "", beside=beside)
     return Upsert(
         entity=resource.spec.name,
         key=keys[owner_id],

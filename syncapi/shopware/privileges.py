@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from asyncops.submissions import Caller
+from catalog.commands import Filter
 from catalog.rights import Action
 from syncapi.shopware import errors
+from syncapi.shopware.criteria import Criteria
 from syncapi.shopware.faults import FaultyError
 from syncapi.shopware.operations import SyncOperation
-from syncapi.shopware.schema import ALL, Anything, Resource, Translation
+from syncapi.shopware.schema import ALL, RESOURCES, Anything, Resource, Translation, associations_of
 
 _WRITING: Final[tuple[Action, ...]] = ("add", "change")
 _NAMES: Final = {"add": "create", "change": "update", "delete": "delete", "view": "read"}
@@ -26,6 +28,39 @@ def demand(name: str, actions: Iterable[Action], *, by: Caller) -> None:
     wanted = list(actions)
     if not _has_any(ALL[name], wanted, by):
         deny([f"{name}:{_NAMES[action]}" for action in wanted])
+
+
+def demand_reading(described: Anything, asked: Criteria, *, by: Caller) -> None:
+    """Of the entity itself and of all that the criteria show or compare. Raises FaultyError: all that is missing."""
+    names = dict.fromkeys((described.name, *_touched(described, asked)))
+    if missing := [f"{name}:read" for name in names if not _has_any(ALL[name], ["view"], by)]:
+        deny(missing)
+
+
+def _touched(described: Anything, asked: Criteria) -> Iterator[str]:
+    """The entities behind the associations of criteria; those that do not exist are told elsewhere."""
+    for name, inner in asked.associations.items():
+        if association := associations_of(described).get(name):
+            yield association.target
+            yield from _touched(RESOURCES[association.target], inner)
+    filters = [*asked.filters, *(where for each in asked.aggregations for where in each.filters)]
+    fields = [*_fields(filters), *(name for name, _ in asked.sort), *(each.field for each in asked.aggregations)]
+    for field in fields:
+        yield from _behind(described, field)
+
+
+def _behind(described: Anything, field: str) -> Iterator[str]:
+    for name in field.removeprefix(f"{described.name}.").split(".")[:-1]:
+        if (association := associations_of(described).get(name)) is None:
+            return
+        yield association.target
+        described = RESOURCES[association.target]
+
+
+def _fields(filters: Iterable[Filter]) -> Iterator[str]:
+    for where in filters:
+        yield where.field
+        yield from _fields(where.parts)
 
 
 def demand_for(operations: Iterable[SyncOperation], *, by: Caller) -> None:

@@ -24,11 +24,23 @@ _PARENTS: Final = ("parentId", "parent")
 
 
 def upsert(
-    resource: Resource, given: Mapping[str, Json], said: Said, *, path: str = "", mode: Mode = Mode.UPSERT, **more: Any
+    resource: Resource,
+    given: Mapping[str, Json],
+    said: Said,
+    *,
+    path: str = "",
+    mode: Mode = Mode.UPSERT,
+    owner: Reference | None = None,
+    variant: bool = False,
+    **more: Any,
 ) -> Upsert:
-    """`path`: of a nested record, below the item. `more`: values that its place gives it, by our field."""
-    draft = Draft(said=said, path=path, given=given)
-    draft.me = _key(resource, draft, more)
+    """`path`: of a nested record, below the item. `more`: values that its place gives it, by our field.
+
+    `owner`: what names the record that it belongs to already, for a natural key. `variant`: it is one already.
+    """
+    has_parent = variant or "parent" in more or any(given.get(name) is not None for name in _PARENTS)
+    draft = Draft(said=said, path=path, given=given, has_parent=has_parent)
+    draft.me = _key(resource, draft, dict.fromkeys(more, owner))
     handlers = _handlers(resource.name)
     for name, value in given.items():
         if (handler := handlers.get(name)) is not None:
@@ -44,7 +56,7 @@ def upsert(
         children=draft.children,
         replace_children=frozenset(draft.children) if said.replace else frozenset(),
         translations=languages.ordered(draft.texts, family=said.family),
-        required=_required(resource, given, more),
+        required=_own(resource.name) if has_parent and resource.named.inherited else resource.named.required,
         scope=said.scope,
         mode=mode,
         local=draft.local,
@@ -54,42 +66,41 @@ def upsert(
     )
 
 
-def _required(resource: Resource, given: Mapping[str, Json], more: Mapping[str, Json]) -> tuple[str, ...]:
-    named = resource.named
-    if named.inherited and ("parent" in more or any(given.get(name) is not None for name in _PARENTS)):
-        return _own(resource.name)
-    return named.required
-
-
 @cache
 def _own(name: str) -> tuple[str, ...]:
     named = RESOURCES[name].named
     return tuple(field for field in named.required if field not in named.inherited)
 
 
-def _key(resource: Resource, draft: Draft, more: Mapping[str, Json]) -> Reference | None:
+def _key(resource: Resource, draft: Draft, owners: Mapping[str, Reference | None]) -> Reference | None:
     id = draft.given.get("id")
     if id is not None and id != "":
         return reference(id, resource.spec.name, "/id", draft)
     if not draft.said.natural_keys:
         return None
-    keys = (_natural(resource, key, draft.given, more) for key in resource.spec.keys)
+    keys = (_natural(resource, key, draft.given, owners) for key in _keys(resource.name))
     return next((key for key in keys if key is not None), None)
 
 
+@cache
+def _keys(name: str) -> tuple[NaturalKey, ...]:
+    """The natural keys whose parts Shopware knows too."""
+    resource = RESOURCES[name]
+    shown = {field.name for field in resource.fields.values()}
+    return tuple(key for key in resource.spec.keys if shown.issuperset(key.fields))
+
+
 def _natural(
-    resource: Resource, key: NaturalKey, given: Mapping[str, Json], more: Mapping[str, Json]
+    resource: Resource, key: NaturalKey, given: Mapping[str, Json], owners: Mapping[str, Reference | None]
 ) -> Reference | None:
     """The name that the record's own values give it, when all of its parts are there."""
-    parts = [_part(resource, name, given, more) for name in key.fields]
+    parts = [owners[name] if name in owners else _part(resource, name, given) for name in key.fields]
     if any(part is None for part in parts):
         return None
     return Reference(key.name, parts[0] if len(parts) == 1 else tuple(parts))
 
 
-def _part(resource: Resource, name: str, given: Mapping[str, Json], more: Mapping[str, Json]) -> Json:
-    if name in more:
-        return more[name] if more[name].by == "id" else None
+def _part(resource: Resource, name: str, given: Mapping[str, Json]) -> Json:
     value = given.get(resource.property_of(name))
     if not isinstance(resource.spec.by_name[name], Ref):
         return value if isinstance(value, str | int) else None
@@ -135,7 +146,9 @@ def _unless_null(draft: Draft, value: Json, *, instead: Json, handler: Handler) 
 
 def _property(resource: Resource, name: str, field: FieldSpec) -> Handler:
     if isinstance(field, Ref):
-        return partial(_foreign_key, ref=field, demanded=field.name in resource.named.required)
+        named = resource.named
+        demanded, inherited = field.name in named.required, field.name in named.inherited
+        return partial(_foreign_key, ref=field, demanded=demanded, inherited=inherited)
     return _Scalar(
         name=name,
         field=field.name,
@@ -169,20 +182,16 @@ class _Scalar:
                 return
         if value is not None or self.nullable:
             draft.values[self.field] = value
-        if value is None and self.demanded and not (self.inherited and _is_variant(draft)):
+        if value is None and self.demanded and not (self.inherited and draft.has_parent):
             draft.values.pop(self.field, None)
             draft.refuse(FieldError(path=f"/{self.field}", code=ErrorCode.BLANK))
 
 
-def _is_variant(draft: Draft) -> bool:
-    return any(draft.given.get(name) is not None for name in _PARENTS)
-
-
-def _foreign_key(draft: Draft, value: Json, *, ref: Ref, demanded: bool) -> None:
+def _foreign_key(draft: Draft, value: Json, *, ref: Ref, demanded: bool, inherited: bool) -> None:
     if ref.name in draft.values and not isinstance(draft.values[ref.name], Reference):
         return  # the association came first and says more
     if value is None or value == "":
-        if demanded and not _is_variant(draft):
+        if demanded and not (inherited and draft.has_parent):
             draft.refuse(FieldError(path=f"/{ref.name}", code=ErrorCode.BLANK))
         elif ref.nullable:
             draft.values[ref.name] = None
@@ -197,7 +206,7 @@ def _price(draft: Draft, value: Json, *, resource: Resource) -> None:
         needed = draft.said.family != V3
         columns = prices.read(value, "/price", draft.errors, default_needed=needed)
         draft.values.update(columns or {"prices_other": {}})
-    elif _is_variant(draft):
+    elif draft.has_parent:
         draft.values.update(prices.columns({}))
     else:
         draft.refuse(FieldError(path="/prices_other", code=ErrorCode.BLANK))
@@ -294,12 +303,14 @@ def _others(draft: Draft, value: Json, *, association: Association, target: Reso
 
 def _beside(draft: Draft, target: Resource, member: Mapping[str, Json], path: str, **more: Json) -> Upsert:
     mode = Mode.UPDATE if set(member) == {"id"} else Mode.UPSERT
-    return replace(upsert(target, member, draft.said, path=draft.path + path, mode=mode, **more), path=path)
+    return replace(
+        upsert(target, member, draft.said, path=draft.path + path, mode=mode, owner=draft.me, **more), path=path
+    )
 
 
 def _nested(draft: Draft, target: Resource, member: Mapping[str, Json], path: str, **more: Json) -> Upsert:
     """Its path as the writer wants it: below the record that it is nested in."""
-    return replace(upsert(target, member, draft.said, path=draft.path + path, **more), path=path)
+    return replace(upsert(target, member, draft.said, path=draft.path + path, owner=draft.me, **more), path=path)
 
 
 def _mere_link(member: Mapping[str, Json], target: Resource, path: str, draft: Draft) -> Reference | None:

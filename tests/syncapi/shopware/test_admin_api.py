@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from asyncops.models import Operation
-from catalog.models import Language, Manufacturer, Product, SalesChannel, Tax
+from catalog.models import Category, Language, Manufacturer, Product, SalesChannel, Tax
 from tests.syncapi.shopware.conftest import EUR, SYSTEM, Shopware, new_id, pointers, price, product
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +167,15 @@ def test_the_nested_paths_of_a_record(shopware: Shopware):
     assert shopware.call("DELETE", f"/product/{id}/categories/{category}").status == 204
     assert shopware.call("GET", f"/product/{id}/categories", **FLAT).json["data"] == []
     assert shopware.call("GET", f"/category/{category}").status == 200
+
+
+def test_a_nested_path_changes_only_what_is_there(shopware: Shopware):
+    id, mine, other = new_id(), new_id(), new_id()
+    shopware.upsert("product", product(id, categories=[{"id": mine, "name": "c"}]))
+    shopware.upsert("category", {"id": other, "name": "o"})
+    assert shopware.call("PATCH", f"/product/{id}/categories/{mine}", {"name": "changed"}).status == 204
+    assert shopware.call("PATCH", f"/product/{id}/categories/{other}", {"name": "changed"}).status == 404
+    assert sorted(Category.objects.filter(name="changed").values_list("pk", flat=True)) == [UUID(mine)]
 
 
 @pytest.mark.parametrize(
