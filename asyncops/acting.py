@@ -16,7 +16,7 @@ import orjson
 from django.conf import settings
 from django.db import transaction
 
-from asyncops import control, doorbell, intake
+from asyncops import control, doorbell, intake, placing
 from asyncops.dialects import ItemRefused
 from asyncops.models import Chunk, Operation, OperationQuerySet
 from asyncops.retrying import CannotRetry, Which
@@ -24,7 +24,6 @@ from asyncops.states import FINAL, LIVE
 from catalog.commands import Command, Json
 from catalog.models import User
 from catalog.outcomes import ErrorCode, FieldError, Outcome, OutcomeKind, refused
-from catalog.sql import run
 
 NAME: Final = "console"
 
@@ -85,9 +84,8 @@ def candidates(operations: OperationQuerySet, kind: Kind) -> OperationQuerySet:
 def accept(kind: Kind, operations: Sequence[UUID], *, by: User, now: datetime) -> Operation:
     """Promise to act on each of these: the operation that does it."""
     with intake.one_commit() as accepted:
-        [(number,)] = run("SELECT nextval(pg_get_serial_sequence('asyncops_operation', 'id'))")
         operation = Operation(
-            id=number,
+            id=placing.number(),
             organization=by.organization,
             user=by,
             dialect=NAME,

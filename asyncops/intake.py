@@ -15,7 +15,7 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 from psycopg.errors import DeadlockDetected
 
-from asyncops import chunking, dialects, doorbell, journal, outbox, tallying, understanding
+from asyncops import chunking, dialects, doorbell, journal, outbox, placing, tallying, understanding
 from asyncops.dialects import ItemRefused
 from asyncops.errand_models import QUEUES, Errand, Purpose
 from asyncops.models import Body, Chunk, Operation, Split
@@ -25,9 +25,7 @@ from asyncops.submissions import Caller, Submission
 from catalog import storing, writing
 from catalog.commands import Command, Indexing, Json, Policy, Upsert
 from catalog.outcomes import FieldError, Outcome, OutcomeKind, refused
-from catalog.sql import run
 
-ACCEPT_LOCK = 0x62756C6B  # "bulk": the advisory lock under which the accept order is drawn
 DEADLOCKS = 2  # after which a synchronous write is tried for the last time
 
 
@@ -57,9 +55,14 @@ def accept(submission: Submission, *, by: Caller, now: datetime | None = None) -
     if dry_run and len(commands) > settings.MAX_ATOMIC_RECORDS:
         raise TooManyItems(limit=settings.MAX_ATOMIC_RECORDS)
     size = len(commands) if dry_run else settings.CHUNK_RECORDS  # what one part would write, the next one must see
+    operation = _unnumbered(submission, by, now or timezone.now())
+    cuts = chunking.cut(commands, policy=submission.policy, size=size, scope=operation.uuid, dry_run=dry_run)
+    if len(cuts) == 1 and _open.get() is None:  # most are like this, and one statement is quicker than a transaction
+        placing.store_with(operation, _chunk(operation, 0, cuts[0], submission))
+        transaction.on_commit(doorbell.ring, robust=True)
+        return operation
     with one_commit() as operations:
-        operation = _new(submission, by, now or timezone.now())
-        cuts = chunking.cut(commands, policy=submission.policy, size=size, scope=operation.pk, dry_run=dry_run)
+        operation.pk = placing.number()
         Chunk.objects.bulk_create(_chunk(operation, number, cut, submission) for number, cut in enumerate(cuts))
         if not cuts:  # nothing to do is done
             operation.state, operation.finished_at = State.SUCCESS, operation.accepted_at
@@ -214,10 +217,10 @@ def one_commit() -> Iterator[list[Operation]]:
         with transaction.atomic():
             yield operations
             if operations and not transaction.get_rollback():
-                final = [operation for operation in operations if operation.is_final]
-                outbox.write([_ended(operation) for operation in final])
-                tallying.done_at_once(final)
-                _store_in_order(operations)
+                if final := [operation for operation in operations if operation.is_final]:
+                    outbox.write([_ended(operation) for operation in final])
+                    tallying.done_at_once(final)
+                placing.store(operations)
     finally:
         _open.reset(token)
 
@@ -247,9 +250,13 @@ def understand(submission: Submission) -> list[Command | Outcome]:
 
 
 def _new(submission: Submission, by: Caller, now: datetime) -> Operation:
-    [(number,)] = run("SELECT nextval(pg_get_serial_sequence('asyncops_operation', 'id'))")
+    operation = _unnumbered(submission, by, now)
+    operation.pk = placing.number()
+    return operation
+
+
+def _unnumbered(submission: Submission, by: Caller, now: datetime) -> Operation:
     return Operation(
-        id=number,
         organization_id=by.user.organization_id,
         user=by.user,
         interactive=by.interactive,
@@ -285,7 +292,7 @@ def take_place(operation: Operation, *, total: int) -> None:
 
     The last step before the commit, as for a new one.
     """
-    _draw([operation])
+    operation.seq = placing.draw()
     Operation.objects.filter(pk=operation.pk).update(seq=operation.seq, total=total)
 
 
@@ -295,16 +302,3 @@ def _ended(operation: Operation) -> Ended:
     wrote = operation.created + operation.updated + operation.deleted > 0 and not operation.dry_run
     organization = operation.organization_id
     return Ended(operation=operation.pk, organization=organization, at=operation.finished_at, wrote=wrote)
-
-
-def _store_in_order(operations: Sequence[Operation]) -> None:
-    """The last step before the commit: who has the lock commits before the next one draws, so seq is commit order."""
-    _draw(operations)
-    for operation in operations:
-        operation.save(force_insert=True)
-
-
-def _draw(operations: Sequence[Operation]) -> None:
-    run("SELECT pg_advisory_xact_lock(%b::bigint)", [ACCEPT_LOCK])
-    for operation in operations:
-        [(operation.seq,)] = run("SELECT nextval('asyncops_accept_order')")

@@ -11,13 +11,12 @@ import orjson
 from django.conf import settings
 from django.db import transaction
 
-from asyncops import dialects, doorbell, intake, journal, understanding
+from asyncops import dialects, doorbell, intake, journal, placing, understanding
 from asyncops.journal import UNTOUCHED
 from asyncops.models import Chunk, Operation
 from catalog.commands import Json, Policy
 from catalog.models import User
 from catalog.outcomes import OutcomeKind
-from catalog.sql import run
 
 REPLAY: Final = "replay"  # what its operation repeats: everything
 SAME: Final = ("organization_id", "dialect", "kind", "entity", "context", "endpoint", "policy", "dry_run")
@@ -108,11 +107,10 @@ def _check(parent: Operation, which: Which, *, dry_run: bool) -> None:
 
 
 def _child(parent: Operation, which: str, by: User, now: datetime) -> Operation:
-    [(number,)] = run("SELECT nextval(pg_get_serial_sequence('asyncops_operation', 'id'))")
     same = {name: getattr(parent, name) for name in SAME}
     lifetime = dialects.get(parent.dialect).lifetime
     return Operation(
-        id=number, parent=parent, retried=which, user=by, accepted_at=now, expires_at=now + lifetime, **same
+        id=placing.number(), parent=parent, retried=which, user=by, accepted_at=now, expires_at=now + lifetime, **same
     )
 
 

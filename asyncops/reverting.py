@@ -13,7 +13,7 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 
-from asyncops import doorbell, intake, understanding, undoing
+from asyncops import doorbell, intake, placing, understanding, undoing
 from asyncops.models import Chunk, Operation
 from asyncops.states import State
 from catalog.commands import Command, Json, Policy
@@ -21,7 +21,7 @@ from catalog.entities import ENTITIES
 from catalog.models import User
 from catalog.plans import plan
 from catalog.registry import Number
-from catalog.sql import run, stream
+from catalog.sql import stream
 
 NAME: Final = "revert"  # of the dialect, of the kind, and what its operation repeats
 
@@ -120,9 +120,8 @@ def _check(parent: Operation, *, dry_run: bool) -> None:
 
 
 def _child(parent: Operation, by: User, now: datetime) -> Operation:
-    [(number,)] = run("SELECT nextval(pg_get_serial_sequence('asyncops_operation', 'id'))")
     return Operation(
-        id=number,
+        id=placing.number(),
         organization_id=parent.organization_id,
         user=by,
         dialect=NAME,

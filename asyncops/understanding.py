@@ -29,7 +29,7 @@ def chunks(operation: Operation, items: Sequence[Json], *, first: int, number: i
     """Unsaved chunks of `items`, the first of which is item `first` of the operation and goes to chunk `number`."""
     policy = Policy(operation.policy)
     understood, dry_run = understand(operation, items), operation.dry_run
-    cuts = chunking.cut(understood, policy=policy, size=size, scope=operation.pk, dry_run=dry_run)
+    cuts = chunking.cut(understood, policy=policy, size=size, scope=operation.uuid, dry_run=dry_run)
     for offset, cut in enumerate(cuts):
         yield Chunk(
             operation=operation,

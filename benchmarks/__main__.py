@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+from importlib import import_module
 
 import django
+
+NAMES = (
+    "write_path", "growth", "naive", "bulk_http", "single_puts", "engine", "shopware_sync", "console", "network",
+    "snapshots", "oro",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -14,11 +20,9 @@ def main() -> None:
     from django.core.management import call_command
 
     from asyncops import memory
-    from benchmarks import bulk_http, console, engine, growth, naive, network, oro, shopware_sync, snapshots, write_path
     from benchmarks.figures import Figure, store
 
-    modules = (write_path, growth, naive, bulk_http, engine, shopware_sync, console, network, snapshots, oro)
-    benchmarks = {module.__name__.removeprefix("benchmarks."): module.figures for module in modules}
+    benchmarks = {name: import_module(f"benchmarks.{name}").figures for name in NAMES}
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--only", choices=sorted(benchmarks))
     chosen = parser.parse_args().only

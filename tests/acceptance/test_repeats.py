@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from asyncops.intake import ACCEPT_LOCK
+from asyncops.placing import ACCEPT_LOCK
 from tests.acceptance.conftest import MakeSite
 from tests.acceptance.site import Site, kill, wait_for
 

@@ -35,6 +35,21 @@ def test_an_operation_is_stored_with_its_items_as_sent_and_nothing_is_written_ye
 
 
 @pytest.mark.django_db
+def test_what_was_returned_is_what_is_stored(caller):
+    operation = send(caller, item("A", name="\u00e9\u4e16 '\"", stock=1))
+    stored = Operation.objects.get()
+    fields = [field.attname for field in Operation._meta.concrete_fields]
+    assert [getattr(stored, name) for name in fields] == [getattr(operation, name) for name in fields]
+    assert stored.chunks.get().open is True
+
+
+@pytest.mark.django_db
+def test_an_operation_of_one_chunk_is_stored_by_one_statement(caller, django_assert_num_queries):
+    with django_assert_num_queries(2):  # and one that looks the SKU up
+        send(caller, item("A"))
+
+
+@pytest.mark.django_db
 def test_a_request_that_cannot_be_understood_is_refused_with_every_item_named(caller):
     with pytest.raises(ItemsRefused) as refusal:
         send(caller, item("A"), 5, "six")
@@ -89,13 +104,15 @@ def test_what_is_done_in_the_request_is_a_finished_operation_with_its_items(call
     assert Item.objects.count() == 2
 
 
-def test_accept_order_is_commit_order(committed, caller):
+@pytest.mark.parametrize("items", [1, 2], ids=["in one statement", "of several chunks"])
+def test_accept_order_is_commit_order(committed, caller, settings, items):
     """Two accepts that overlap: the one that draws first commits first, so no earlier one can appear later."""
+    settings.CHUNK_RECORDS = 1
     entered, drawn = threading.Event(), []
 
     def second() -> None:
         entered.wait()
-        drawn.append(send(caller, item("A", stock=2)).seq)
+        drawn.append(send(caller, *[item("A", stock=2)] * items).seq)
         connection.close()
 
     thread = threading.Thread(target=second)

@@ -61,9 +61,9 @@ MUTANTS: Final = (
     ),
     Mutant(
         name="no accept lock: places in the order are drawn before earlier ones are committed",
-        file="asyncops/intake.py",
-        code='run("SELECT pg_advisory_xact_lock(%b::bigint)", [ACCEPT_LOCK])',
-        broken="pass",
+        file="asyncops/placing.py",
+        code='f"pg_advisory_xact_lock({ACCEPT_LOCK})"',
+        broken='"NULL"',
         tests=("tests/asyncops/test_order.py", "tests/asyncops/test_intake.py"),
     ),
     Mutant(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 
 from catalog.models import AccessToken, User
@@ -30,6 +31,23 @@ def test_rights_are_those_of_this_moment(limited: User):
     assert caller is not None
     assert caller.rights == Rights(frozenset({"catalog.view_product"}), organization=caller.user.organization_id)
     assert not caller.interactive
+
+
+def test_rights_of_a_group_are_its_members(limited: User):
+    group = Group.objects.create(name="editors")
+    group.permissions.add(Permission.objects.get(codename="change_product"))
+    limited.groups.add(group)
+    limited.user_permissions.add(*Permission.objects.filter(codename__in=["view_product", "change_product"]))
+    caller = auth.find(AccessToken.issue(limited), now=NOW)
+    assert caller is not None
+    assert caller.rights == Rights.of(User.objects.get(pk=limited.pk))
+    assert caller.rights.granted == frozenset({"catalog.view_product", "catalog.change_product"})
+
+
+def test_whom_a_token_lets_in_is_asked_at_once(limited: User, django_assert_num_queries: Any):
+    secret = AccessToken.issue(limited)
+    with django_assert_num_queries(1):
+        auth.find(secret, now=NOW)
 
 
 @pytest.mark.parametrize("change", [{"revoked_at": NOW}, {"expires_at": NOW}, {"digest": "0" * 64}])

@@ -1,0 +1,103 @@
+"""An operation's place in the accept order: drawn under one lock that is held until the commit.
+
+So the order of the places is the order of the commits, and nobody finds an earlier one later. Everybody waits for who
+holds the lock: taking it is the last step of a transaction. Each statement draws `FROM` who holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Final
+
+import orjson
+from django.db import connection
+from django.db.models import Field, Model
+
+from asyncops.models import Chunk, Operation
+from catalog import sql
+from catalog.commands import Json
+
+ACCEPT_LOCK: Final = 0x62756C6B  # "bulk"
+_LOCK: Final = f"pg_advisory_xact_lock({ACCEPT_LOCK})"
+_DRAW: Final = "nextval('asyncops_accept_order')"
+_NUMBER: Final = "SELECT nextval(pg_get_serial_sequence('asyncops_operation', 'id')) AS id"
+_ONE: Final = f"WITH held AS MATERIALIZED (SELECT {_LOCK}) SELECT {_DRAW} FROM held"
+_STORE: Final = f"""
+    WITH held AS MATERIALIZED (SELECT {_LOCK}),
+         placed AS MATERIALIZED (
+             SELECT d.document || jsonb_build_object('seq', {_DRAW}) AS document
+               FROM held, jsonb_array_elements(%b::jsonb) WITH ORDINALITY AS d (document, nth) ORDER BY d.nth)
+    INSERT INTO asyncops_operation
+    SELECT r.* FROM placed, jsonb_populate_record(NULL::asyncops_operation, placed.document) r
+    RETURNING id, seq"""
+_STORE_WITH_CHUNK: Final = f"""
+    WITH number AS MATERIALIZED ({_NUMBER}),
+         chunk AS (
+             INSERT INTO asyncops_chunk (operation_id, payload, {{columns}})
+             SELECT number.id, %b::bytea, {{values}}
+               FROM number, jsonb_populate_record(NULL::asyncops_chunk, %b::jsonb) r
+             RETURNING operation_id AS id),
+         held AS MATERIALIZED (SELECT chunk.id, {_LOCK} FROM chunk),
+         placed AS MATERIALIZED (SELECT jsonb_build_object('id', held.id, 'seq', {_DRAW}) AS document FROM held)
+    INSERT INTO asyncops_operation
+    SELECT r.* FROM placed, jsonb_populate_record(NULL::asyncops_operation, %b::jsonb || placed.document) r
+    RETURNING id, seq"""
+
+
+def number() -> int:
+    """The id of an operation that is still to be stored."""
+    [(drawn,)] = sql.run(_NUMBER)
+    return int(drawn)
+
+
+def draw() -> int:
+    """A place after all that are taken."""
+    [(seq,)] = sql.run(_ONE)
+    return int(seq)
+
+
+def store(operations: Sequence[Operation]) -> None:
+    """Insert them, whatever their number in one statement: their places are in the order given."""
+    documents = [_document(operation, _of_operation()) for operation in operations]
+    seqs = dict(sql.run(_STORE, [_json(documents)]))
+    for operation in operations:
+        _stored(operation, seq=seqs[operation.pk])
+
+
+def store_with(operation: Operation, chunk: Chunk) -> None:
+    """Insert an operation that has no id yet, and all that it has. Outside a transaction that is also the commit."""
+    documents = _document(chunk, _of_chunk()), _document(operation, _of_operation())
+    [(operation.pk, seq)] = sql.run(_with_chunk(), [chunk.payload, *map(_json, documents)])
+    _stored(operation, seq=seq)
+
+
+def _stored(operation: Operation, *, seq: int) -> None:
+    operation.seq = seq
+    operation._state.adding, operation._state.db = False, connection.alias
+
+
+def _document(row: Model, fields: Sequence[Field[Any, Any]]) -> dict[str, Json]:
+    return {str(field.column): getattr(row, field.attname) for field in fields}
+
+
+def _json(documents: Json) -> str:
+    return orjson.dumps(documents).decode()
+
+
+@cache
+def _of_operation() -> tuple[Field[Any, Any], ...]:
+    return tuple(Operation._meta.concrete_fields)
+
+
+@cache
+def _of_chunk() -> tuple[Field[Any, Any], ...]:
+    """What the document of a chunk says: the rest is drawn, generated, or bytes."""
+    apart = {"id", "operation_id", "payload"}
+    return tuple(field for field in Chunk._meta.concrete_fields if not (field.generated or field.column in apart))
+
+
+@cache
+def _with_chunk() -> str:
+    columns = [str(field.column) for field in _of_chunk()]
+    return _STORE_WITH_CHUNK.format(columns=sql.names(columns), values=sql.names(columns, "r"))
