@@ -23,9 +23,13 @@ def existence(rows: Sequence[Row]) -> None:
         assert isinstance(command, Upsert)
         if row.exists and command.mode is Mode.CREATE:
             row.refuse(FieldError(path="", code=ErrorCode.EXISTS))
-        elif not row.exists and command.key and (command.mode is Mode.UPDATE or command.key.by == "number"):
+        elif not row.exists and command.key and _must_exist(command):
             params = {"by": command.key.by, "value": command.key.value}
             row.refuse(FieldError(path="", code=ErrorCode.MISSING, params=params))
+
+
+def _must_exist(command: Upsert) -> bool:
+    return command.key is not None and (command.mode is Mode.UPDATE or command.key.by == "number")
 
 
 def rights(rows: Sequence[Row], current: Plan, granted: Rights) -> None:
@@ -77,7 +81,7 @@ def required(rows: Sequence[Row], current: Plan) -> None:
         for name in command.required:
             if document.get(columns[name]) == "":
                 row.refuse(FieldError(path=f"/{name}", code=ErrorCode.BLANK))
-        if row.exists or command.flaws:  # which say already why something is not there
+        if row.exists or command.flaws or _must_exist(command):  # it was told already why something is not there
             continue
         if (names := demanded.get(command.required)) is None:
             fields = dict.fromkeys((*current.mandatory, *command.required))
