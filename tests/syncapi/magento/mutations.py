@@ -18,15 +18,11 @@ from syncapi.magento.routes import Form, Route
 from syncapi.magento.urls import TABLE
 from tests.syncapi.magento import samples
 from tests.syncapi.magento.conftest import BAG, OTHER_BAG
+from tests.syncapi.oddities import EMPTY, HUGE, ODD, Place, changed, places
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "250"))
-Place = tuple[str | int, ...]
 
-DEEP: Any = json.loads("[" * 80 + "]" * 80)
-HUGE = ["x" * 300, "x" * 70_000, "9" * 400, 10**400, 2**63, -(2**63), 2**31, 1e308, "1e999", [1] * 500]
-ODD = ["", "0", "-1", "1.5", "\0", "a\0b", "\ud800", "\U0001f600", "%1", "%sku", "2026-13-45", " ", "null", "<a>"]
 KNOWN = [BAG, OTHER_BAG, samples.NUMBER, 0, 1, 2, 4, "related", "image", "9999-12-31T23:59:59+14:00"]
-EMPTY: list[Any] = [None, True, False, [], {}, [None], [{}], DEEP]
 WEIRD: list[Any] = [*HUGE, *ODD, *KNOWN, *EMPTY]
 NUMBERS = (
     st.sampled_from([*HUGE, *(each for each in WEIRD if isinstance(each, int)), "-1", "1.5", "", None]) | st.floats()
@@ -138,39 +134,8 @@ def bodies(draw: st.DrawFn, route: Route, form: Form) -> Any:
     if form is Form.BULK and draw(st.booleans()):
         body = [*body, deepcopy(body[0])]
     for _ in range(draw(st.integers(0, 3))):
-        body = changed(draw, body)
+        body = changed(draw, body, values=VALUES, numbers=NUMBERS, members=MEMBERS)
     return body
-
-
-def changed(draw: st.DrawFn, body: Any) -> Any:
-    """One place replaced, dropped, wrapped or with one member more."""
-    place = draw(st.sampled_from(list(places(body))))
-    if not place:
-        return draw(VALUES) if draw(st.integers(0, 3)) == 0 else body
-    parent = body
-    for part in place[:-1]:
-        parent = parent[part]
-    last: Any = place[-1]
-    match draw(st.sampled_from(["replace", "replace", "replace", "drop", "list", "object", "more"])):
-        case "replace":
-            parent[last] = draw(NUMBERS | VALUES if isinstance(parent[last], int) else VALUES)
-        case "drop":
-            del parent[last]
-        case "list":
-            parent[last] = [parent[last], deepcopy(parent[last])]
-        case "object":
-            parent[last] = {draw(MEMBERS): parent[last]}
-        case "more" if isinstance(parent, dict):
-            parent[draw(MEMBERS)] = draw(VALUES)
-    return body
-
-
-def places(value: Any, at: Place = ()) -> Iterator[Place]:
-    """Of everything in it; what is long and much the same is not entered."""
-    yield at
-    if len(at) < 6 and isinstance(value, dict | list) and len(value) < 40:
-        for name, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from places(inner, (*at, name))
 
 
 def well_formed(error: dict[str, Any]) -> None:
