@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -24,7 +24,7 @@ class ItemRefused(Exception):
 
     def __init__(self, *errors: FieldError) -> None:
         super().__init__(errors)
-        self.errors = errors
+        self.errors = tuple(map(_storable, errors))
 
 
 class BodyRefused(Exception):
@@ -32,7 +32,23 @@ class BodyRefused(Exception):
 
     def __init__(self, *errors: FieldError) -> None:
         super().__init__(errors)
-        self.errors = errors
+        self.errors = tuple(map(_storable, errors))
+
+
+def _storable(error: FieldError) -> FieldError:
+    """Errors repeat what was sent, which may have a character that no database text holds."""
+    return replace(error, path=_without_nul(error.path), params=_without_nul(dict(error.params)))
+
+
+def _without_nul(value: Json) -> Json:
+    match value:
+        case str():
+            return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+        case dict():
+            return {_without_nul(name): _without_nul(inner) for name, inner in value.items()}
+        case list() | tuple():
+            return [_without_nul(inner) for inner in value]
+    return value
 
 
 class Dialect(Protocol):

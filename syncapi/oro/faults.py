@@ -7,6 +7,7 @@ from catalog.outcomes import ErrorCode, FieldError
 
 REQUEST: str = "request data constraint"
 VALUE: str = "value constraint"
+LONGEST: int = 1000  # characters of a detail, which repeats what was sent
 
 
 class NotUnderstoodError(Exception):
@@ -19,6 +20,7 @@ class NotUnderstoodError(Exception):
 
 def fault(path: str, title: str, detail: str, *, status: int = 400) -> FieldError:
     """`path`: a JSON pointer below the record in the words of the API, or from /included/ on an absolute one."""
+    detail = detail if len(detail) <= LONGEST else f"{detail[:LONGEST]}..."
     params = {"status": status, "title": title, "detail": detail, "message": detail}
     return FieldError(path=path, code=ErrorCode.DIALECT, params=params)
 
