@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-import orjson
 from django.conf import settings
 
 from asyncops.bodies import Pieces
@@ -42,7 +41,7 @@ def split(body: Pieces, *, size: int, remark: Callable[[FieldError], None]) -> I
             found += 1
             continue
         empty = False
-        part.append(_storable(included.item(element.value), element.index))
+        part.append(included.item(element.value))
         room -= element.size
         if len(part) == size or room <= 0:
             yield part
@@ -101,31 +100,21 @@ def _included(body: Pieces) -> Included:
     included = Included()
     for element in _elements(body):
         if element.member == INCLUDED:
-            included.add(_storable(element.value, element.index, INCLUDED))
+            included.add(element.value)
             if included.size > INCLUDED_BYTES:
                 detail = f"The section included is larger than {INCLUDED_BYTES} bytes."
                 raise BodyRefused(fault("/included", TITLE, detail))
     return included
 
 
-def _storable(value: Json, index: int, member: str = DATA) -> Json:
-    """Raises BodyRefused for what JSON allows and no database keeps: numbers beyond 64 bits, halves of characters."""
-    try:
-        orjson.dumps(value)
-    except TypeError as reason:
-        raise BodyRefused(fault(f"/{member}/{index}", TITLE, f"The record cannot be stored: {reason}.")) from None
-    return value
-
-
 def whole(body: Pieces) -> tuple[Included, list[Json]]:
     """A body that is small, at once. Raises BodyRefused."""
     included, data, seen = Included(), list[Json](), set[str]()
     for element in _elements(body, seen):
-        value = _storable(element.value, element.index, element.member)
         if element.member == INCLUDED:
-            included.add(value)
+            included.add(element.value)
         else:
-            data.append(value)
+            data.append(element.value)
     if not data:
         raise BodyRefused(_empty(seen))
     return included, data
@@ -141,7 +130,7 @@ def faults(body: Pieces) -> Iterator[FieldError]:
         for element in _elements(body, seen):
             if element.member == DATA:
                 empty = False
-                yield from not_objects([_storable(element.value, element.index)], first=element.index)
+                yield from not_objects([element.value], first=element.index)
         if empty:
             yield _empty(seen)
     except BodyRefused as refusal:

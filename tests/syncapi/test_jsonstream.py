@@ -54,6 +54,35 @@ def test_the_elements_are_those_of_the_whole(data, included, meta, indent, ascii
     assert read(text, piece=piece) == expected
 
 
+LINKED = st.lists(st.sampled_from(["1", "},{", '"},{"type', "[", "]]", "{}}"]), max_size=3)
+
+
+@given(
+    records=st.lists(st.tuples(LINKED, st.integers(0, 30), st.booleans()), max_size=40),
+    separators=st.sampled_from([(",", ":"), (", ", ": "), (",\n ", ":")]),
+    piece=st.integers(1, 3000),
+)
+def test_records_that_look_alike_are_told_from_what_is_inside_of_them(records, separators, piece):
+    data = [
+        {"type": "a", "linked": [{"type": "a", "id": id} for id in ids]} | ({"n": nested(deep)} if has else {})
+        for ids, deep, has in records
+    ]
+    text = json.dumps({"data": data, "included": data}, separators=separators)
+    too_deep = any(has and deep > 17 for _, deep, has in records)
+    if too_deep:
+        assert fault(text, piece=piece)[0] == "Nested more than 20 levels deep."
+    else:
+        both = [(member, n, record) for member in ("data", "included") for n, record in enumerate(data)]
+        assert read(text, piece=piece) == both
+
+
+def nested(depth: int) -> object:
+    value: object = "]"
+    for _ in range(depth + 2):
+        value = [value]
+    return value
+
+
 @given(text=st.text(alphabet='{}[]",:\\ \n123truefalsn\u00e9', max_size=60), piece=st.integers(1, 16))
 def test_whatever_is_no_json_is_malformed_and_what_is_passes(text, piece):
     try:
@@ -113,6 +142,16 @@ def test_a_fault_ends_the_reading_at_once():
     with pytest.raises(Malformed):
         list(jsonstream.elements(pieces(), members=MEMBERS, longest=1000, depth=20))
     assert len(taken) < 3
+
+
+@pytest.mark.parametrize("among", [1, 60])
+def test_what_nobody_can_keep_is_malformed_whatever_stands_beside_it(among):
+    whole = [{"n": n, "text": "x"} for n in range(among)]
+    half = json.dumps({"data": [*whole, {"n": 1, "text": "\ud800"}, *whole]})
+    assert fault(half, piece=5000)[0] == "no low surrogate in string."
+    assert fault(half.replace('"\\ud800"', "1e999"), piece=5000)[0] == "number is infinity when parsed as double."
+    large = half.replace('"\\ud800"', "123456789012345678901234")
+    assert read(large, piece=5000)[among][2] == {"n": 1, "text": 123456789012345678901234.0}
 
 
 def test_a_byte_order_mark_is_passed_over():
