@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from asyncops import idempotency, intake, waiting
 from asyncops.idempotency import Answer, Key
+from asyncops.models import Operation
 from syncapi import preferences, rehearsing
 from syncapi.exchange import ApiRequest, ApiView
 from syncapi.preferences import Preferences, RespondAsync
@@ -58,6 +59,10 @@ class RepeatableView(ApiView):
         response.headers["Bulkhead-Refused"] = str(operation.refused)
         return response
 
+    def promised(self, operation: Operation) -> Response:
+        """The answer to a caller who prefers not to wait. A dialect that has a form for that overrides this."""
+        return preferences.promised(operation)
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """DRF's own, with the handler inside `_once`."""
         self.args, self.kwargs = args, kwargs
@@ -96,7 +101,7 @@ class RepeatableView(ApiView):
             handler = getattr(self, method, self.http_method_not_allowed) if known else self.http_method_not_allowed
             return self._finished(handler(self.request, *self.args, **self.kwargs))
         except RespondAsync as chosen:
-            return self._finished(preferences.promised(chosen.operation))
+            return self._finished(self.promised(chosen.operation))
         except Exception as error:  # noqa: BLE001
             return self._finished(self.handle_exception(error))
 

@@ -120,13 +120,22 @@ def conditions(parameters: Parameters, resource: Resource) -> tuple[Condition, .
 
 def page_alone(parameters: Parameters) -> Page:
     """Raises BadFilter, for `sort` BadSort: nothing but pages is offered."""
+    _refuse_all_but({paging.SIZE, paging.NUMBER}, parameters)
+    return paging.read({name: values[-1] for name, values in parameters.items()})
+
+
+def nothing(parameters: Parameters) -> None:
+    """Raises BadFilter, for `sort` BadSort."""
+    _refuse_all_but(set(), parameters)
+
+
+def _refuse_all_but(known: set[str], parameters: Parameters) -> None:
     for name in parameters:
         if name == "sort":
             field = parameters[name][-1].split(",")[0].removeprefix("-")
             raise BadSort(f'Sorting by "{field}" field is not supported.', parameter="sort")
-        if name not in {paging.SIZE, paging.NUMBER}:
+        if name not in known:
             raise BadFilter(_UNSUPPORTED, parameter=name)
-    return paging.read({name: values[-1] for name, values in parameters.items()})
 
 
 def _refuse_others(parameters: Parameters, known: set[str], *, filters: bool) -> None:

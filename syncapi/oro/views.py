@@ -14,6 +14,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from asyncops.models import Operation
 from asyncops.submissions import Caller
 from catalog.commands import Change, Json
 from syncapi.auth import BearerToken
@@ -129,6 +130,12 @@ class Oro(RepeatableView):
         is_list = self.route is not None and self.route.form is Form.LIST and self.request.method == "PATCH"
         return is_list and lists.is_sync(self.request.META)
 
+    def promised(self, operation: Operation) -> Response:
+        places = Places(self.request.build_absolute_uri(f"{PREFIX}/"))
+        answer = lists.accepted(operation, self.request, places)
+        answer.headers["Preference-Applied"] = "respond-async"
+        return answer
+
     def final_form(self, response: Response) -> Response:
         """The operation as it ended; of a synchronous list its records, or its errors."""
         operation, places = self.request.operations[-1], Places(self.request.build_absolute_uri(f"{PREFIX}/"))
@@ -157,7 +164,7 @@ class Oro(RepeatableView):
 
 
 def _operation(request: ApiRequest, route: Route, places: Places) -> Response:
-    queries.page_alone({name: [] for name in request.query_params if name})
+    queries.nothing(reading.parameters(request))
     found = operations.find(route.id, by=request.caller)
     return operations.document(found, places, now=timezone.now())
 

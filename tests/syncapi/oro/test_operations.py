@@ -54,6 +54,20 @@ def test_errors_offer_nothing_but_pages(oro, query, title):
     assert error(oro.get(f"asyncoperations/{id}/errors?{query}"))[:2] == (400, title)
 
 
+@pytest.mark.parametrize(
+    ("query", "title", "parameter"),
+    [
+        ("sort=id", "sort constraint", "sort"),
+        ("page[size]=1", "filter constraint", "page[size]"),
+        ("include=owner", "filter constraint", "include"),
+    ],
+)
+def test_an_operation_offers_nothing(oro, query, title, parameter):
+    id = oro.accept("accounts", acc("A"))
+    status, shown, _, place = error(oro.get(f"asyncoperations/{id}?{query}"))
+    assert (status, shown, place) == (400, title, parameter)
+
+
 def test_results_tell_the_new_ids(oro):
     known = oro.create("accounts", {"name": "A"})
     id = oro.done("accounts", acc("New", id="label"), acc(""), acc("A", id=known, meta={"update": True}))
