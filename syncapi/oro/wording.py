@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from catalog.commands import Json
@@ -48,9 +48,26 @@ def word(error: FieldError, resource: Resource | None, *, place: str) -> Wording
         return Wording(status=400, title="request data constraint", detail=detail, pointer=place + error.path)
     if error.code in (ErrorCode.CRASHED, ErrorCode.TRANSIENT):
         return Wording(status=500, title="runtime exception", detail=_CRASHES[error.code], pointer=place)
+    if error.path and not error.path.startswith("/included/"):
+        error = _seen_from_elsewhere(error)
     status, title, detail = _WORDS[error.code](error.params)
     whole = error.code in _OF_THE_RECORD
     return Wording(status=status, title=title, detail=detail, pointer=_pointer(error, resource, place, whole))
+
+
+def in_linkage(error: FieldError, *, place: str) -> Wording:
+    """Of a change of a relationship, whose data are the linkage alone. `place`: of one identifier, or /data of all."""
+    worded = word(_seen_from_elsewhere(error), None, place=place)
+    position = error.path.rpartition("/")[2]
+    if error.code is ErrorCode.DIALECT:
+        return replace(worded, pointer="/data" + error.path.partition("/data")[2])
+    return replace(worded, pointer=f"{place}/{position}" if place == "/data" and position.isdecimal() else place)
+
+
+def _seen_from_elsewhere(error: FieldError) -> FieldError:
+    """A record that another one is to be related to, and that is not there, or another organization's."""
+    is_gone = error.code is ErrorCode.MISSING or (error.code is ErrorCode.FORBIDDEN and error.params.get("foreign"))
+    return replace(error, code=ErrorCode.REFERENCE) if is_gone else error
 
 
 def _filled(params: Mapping[str, Json]) -> str:

@@ -12,10 +12,11 @@ from django.db import transaction
 from rest_framework.response import Response
 
 from asyncops import intake
+from asyncops.intake import ItemsRefused
 from asyncops.submissions import Submission
 from catalog import writing
 from catalog.commands import Change, Indexing, Json, Policy
-from catalog.outcomes import Outcome, OutcomeKind
+from catalog.outcomes import FieldError, Outcome, OutcomeKind
 from syncapi import preferences
 from syncapi.exchange import ApiRequest
 from syncapi.oro import actions, bodies, lists, queries, reading, selecting, wording
@@ -25,6 +26,7 @@ from syncapi.oro.kinds import Resource
 from syncapi.oro.places import Places
 from syncapi.oro.refusals import BadFilter, NoSuchEntity, Refusals, RequestData, common_status
 from syncapi.oro.routes import Route
+from syncapi.oro.wording import Wording
 
 MOST_DELETED: Final = 100  # by one DELETE of a list
 _NO_ID: Final = "The upsert operation is not supported for resources with auto-generated identifier value."
@@ -97,8 +99,18 @@ def relate(request: ApiRequest, route: Route, places: Places, change: Change) ->
     else:
         items = [{**common, "change": change, "data": data, "path": "/data"}]
     if items:
-        _perform(request, route, items, kind="relationship", place="")
+        _change(request, route, items)
     return Response(status=204)
+
+
+def _change(request: ApiRequest, route: Route, items: Sequence[Mapping[str, Json]]) -> None:
+    """Raises Refusals, each error at its place in the linkage."""
+    try:
+        _, outcomes = preferences.run_now(request, submission(request, route, items, kind="relationship", place=""))
+        errors: Mapping[int, Sequence[FieldError]] = {n: outcome.errors for n, outcome in enumerate(outcomes)}
+    except ItemsRefused as refusal:
+        errors = refusal.errors
+    _refuse([wording.in_linkage(e, place=items[index]["path"]) for index, found in errors.items() for e in found])
 
 
 def _of_the_others(
@@ -132,6 +144,10 @@ def refuse_if_wrong(outcomes: Sequence[Outcome], resource: Resource, place: str)
         for index, outcome in enumerate(outcomes)
         for error in outcome.errors
     ]
+    _refuse(worded)
+
+
+def _refuse(worded: Sequence[Wording]) -> None:
     if worded:
         raise Refusals([each.error() for each in worded], status=common_status([each.status for each in worded]))
 

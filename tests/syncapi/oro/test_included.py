@@ -154,6 +154,16 @@ def test_a_contact_can_be_put_into_accounts_from_its_side(oro):
     assert linked() == [("A", "Ann")]
 
 
+def test_accounts_that_are_not_there_have_no_contacts(oro, other_oro):
+    foreign = other_oro.create("accounts", {"name": "A"})
+    id = oro.done("contacts", contact("c", "Ann", relationships={"accounts": to("accounts", "99999999", foreign)}))
+    assert oro.places(id) == [
+        ("form constraint", "/data/0/relationships/accounts/data/0"),
+        ("form constraint", "/data/0/relationships/accounts/data/1"),
+    ]
+    assert (contacts(), linked()) == ([], [])
+
+
 def test_two_operations_with_one_label_have_two_records(oro):
     for name in "AB":
         oro.accept("accounts", with_contacts(name, "c1"), included=[contact("c1", f"of {name}")])

@@ -136,6 +136,13 @@ def test_an_id_without_meta_is_a_label_of_something_new(oro):
          "The 'id' property is required", "/data/0/relationships/defaultContact/data")),
         (acc("x\0"), (400, "form constraint", "This value has a character that cannot be stored.",
          "/data/0/attributes/name")),
+        (acc("x", **{"a\0": 1}), (400, "request data constraint",
+         "The 'a\ufffd' property is not allowed for a resource object", "/data/0")),
+        (acc("x", id="\0", meta={"update": True}), (404, "not found http exception",
+         "An entity with the requested identifier does not exist.", "/data/0")),
+        (acc("x", relationships={"defaultContact": one("a\0", "1")}), (400, "form constraint",
+         'The entity type "a\ufffd" is not acceptable.', "/data/0/relationships/defaultContact/data")),
+        ({"type": "x" * 2000}, (400, "entity type constraint", 'The entity type "' + "x" * 983 + "...", "/data/0")),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_at_its_place(oro, record, expected):
@@ -143,6 +150,11 @@ def test_what_is_wrong_is_told_at_its_place(oro, record, expected):
     assert oro.errors(id) == [("1-1", *expected)]
     assert oro.operation(id)["status"] == "success"
     assert names() == ["good"]
+
+
+def test_what_is_not_there_lacks_nothing_else(oro):
+    update = {"type": "accounts", "id": "99999999", "meta": {"update": True}, "attributes": {"externalId": "x"}}
+    assert oro.places(oro.done("accounts", update)) == [("not found http exception", "/data/0")]
 
 
 @pytest.mark.parametrize("relationship", [{}, {"links": {}}])

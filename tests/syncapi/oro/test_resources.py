@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from asyncops.models import Operation
 from catalog.models import Account
 from syncapi.oro.names import MEDIA_TYPE
 from syncapi.oro.names import RESOURCES as TYPES
 from tests.syncapi.conftest import Program
+from tests.syncapi.oro import samples
 from tests.syncapi.oro.conftest import HOST, acc, error, names, nothing_happened, one, to
 
 
@@ -35,6 +36,21 @@ def test_every_type_can_be_read(oro, type):
         for name in shown.get("relationships", ()):
             assert oro.get(f"{type}/{shown['id']}/{name}").status == 200
             assert oro.get(f"{type}/{shown['id']}/relationships/{name}").status == 200
+
+
+def test_every_type_can_be_created_changed_and_deleted(oro, admin):
+    known = {"users": str(admin.number), "organizations": str(admin.organization.number)}
+    for resource in samples.WRITABLE:
+        answer = oro.post(resource.type, {"data": samples.record(resource, known, "k")})
+        assert answer.status == 201, (resource.type, answer)
+        known[resource.type] = answer.json["data"]["id"]
+    for resource in samples.WRITABLE:
+        path = f"{resource.type}/{known[resource.type]}"
+        assert oro.call("PATCH", path, {"data": samples.update(resource, known)}).status == 200, path
+    for resource in reversed(samples.WRITABLE):
+        path = f"{resource.type}/{known[resource.type]}"
+        assert oro.call("DELETE", path).status == 204, path
+        assert oro.get(path).status == 404, path
 
 
 @pytest.mark.parametrize("type", sorted(TYPES))
@@ -436,6 +452,35 @@ def test_relationships_of_one(oro):
     assert oro.get(path).json["data"] is None
 
 
+@pytest.mark.parametrize(
+    ("path", "data", "expected"),
+    [
+        ("accounts/{a}/relationships/contacts", [{"type": "accounts", "id": "1"}],
+         ('The entity type "accounts" is not acceptable.', "/data/0")),
+        ("accounts/{a}/relationships/contacts", [{"type": "contacts"}], ("The 'id' property is required", "/data/0")),
+        ("accounts/{a}/relationships/contacts", [{"type": "contacts", "id": None}],
+         ("The 'id' property should not be null", "/data/0/id")),
+        ("accounts/{a}/relationships/contacts", [{"type": "contacts", "id": "{c}"}, {"type": "contacts", "id": "0"}],
+         ("The entity does not exist.", "/data/1")),
+        ("accounts/{a}/relationships/contacts", [{"type": "contacts", "id": "{c}"}, {"type": "contacts", "id": "99"}],
+         ("The entity does not exist.", "/data/1")),
+        ("contacts/{c}/relationships/accounts", [{"type": "accounts"}], ("The 'id' property is required", "/data/0")),
+        ("contacts/{c}/relationships/accounts", [{"type": "accounts", "id": "{a}"}, {"type": "accounts", "id": "99"}],
+         ("The entity does not exist.", "/data/1")),
+        ("accounts/{a}/relationships/defaultContact", {"type": "contacts", "id": "99"},
+         ("The entity does not exist.", "/data")),
+        ("accounts/{a}/relationships/defaultContact", {"type": "tags", "id": "99"},
+         ('The entity type "tags" is not acceptable.', "/data")),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_a_linkage_is_told_at_its_place(oro, path, data, expected):
+    ids = {"c": oro.create("contacts", {"firstName": "Ann"}), "a": oro.create("accounts", {"name": "A"})}
+    sent = json.loads(json.dumps({"data": data}).replace("{a}", ids["a"]).replace("{c}", ids["c"]))
+    answer = oro.call("PATCH", path.format(**ids), sent)
+    assert error(answer)[2:] == expected
+    assert oro.get(f"accounts/{ids['a']}").json["data"]["relationships"]["contacts"]["data"] == []
+
+
 def test_a_slash_at_the_end_changes_nothing(oro):
     id = oro.create("accounts", {"name": "A"})
     assert oro.get(f"accounts/{id}/").json["data"]["id"] == id
@@ -450,7 +495,11 @@ def test_posting_a_list_makes_nothing(oro):
 def test_a_single_write_can_be_promised(oro):
     answer = oro.post("accounts", {"data": acc("A")}, HTTP_PREFER="respond-async")
     assert answer.status == 202
-    assert Operation.objects.get().state == "new"
+    operation = answer.json["data"]
+    assert (operation["type"], operation["attributes"]["status"]) == ("asyncoperations", "new")
+    assert answer.headers["Content-Location"] == operation["links"]["self"]
+    assert answer.headers["Preference-Applied"] == "respond-async"
+    assert names() == []
 
 
 def test_the_statements_of_a_page_do_not_grow_with_it(oro):
