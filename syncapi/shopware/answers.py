@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from asyncops.intake import Performed
@@ -12,7 +13,7 @@ from catalog.outcomes import ErrorCode, Outcome, OutcomeKind
 from syncapi.jsontext import token
 from syncapi.shopware import touched, wording, words
 from syncapi.shopware.operations import SyncRequest
-from syncapi.shopware.touched import Lookups, Row
+from syncapi.shopware.touched import Lookups, Rows
 
 Answer = tuple[int, Json]  # status and body
 
@@ -32,11 +33,11 @@ class Done:
     def results(self) -> Iterator[tuple[Mapping[str, Json], Any, Outcome]]:
         return zip(self.items, self.performed.understood, self.performed.outcomes, strict=True)
 
-    @property
+    @cached_property
     def failed(self) -> bool:
         return any(outcome.errors for outcome in self.performed.outcomes)
 
-    @property
+    @cached_property
     def nothing_stays(self) -> bool:
         return self.failed and self.policy is Policy.ALL
 
@@ -52,10 +53,14 @@ Shape = Callable[["Done"], Answer]
 def each_record(done: Done) -> Answer:
     """V3, each record by itself: a result per record, in its operation (contract 5.1)."""
     results: dict[str, list[Json]] = {operation.key: [] for operation in done.request.operations}
+    nothing_stays = done.nothing_stays
     for item, command, outcome in done.results:
-        rows = () if done.nothing_stays else _rows(item, command, outcome, done.known)
-        errors = wording.errors(outcome.errors, done.record(item, f"/{item['index']}"))
-        results[item["operation"]].append({"entities": touched.by_entity(rows), "errors": errors})
+        rows = Rows()
+        if not nothing_stays:
+            _touch(item, command, outcome, done.known, rows)
+        record = done.record(item, f"/{item['index']}") if outcome.errors else None
+        errors = wording.errors(outcome.errors, record) if record else []
+        results[item["operation"]].append({"entities": rows.shown, "errors": errors})
     shown = {key: {"result": result, "extensions": []} for key, result in results.items()}
     data: Json = list(shown.values()) if done.request.is_list else shown or []
     body = {"success": not done.failed, "data": data, "extensions": []}
@@ -66,8 +71,10 @@ def one_operation(done: Done) -> Answer:
     """V3 with `single-operation`: all rows by entity (contract 5.2)."""
     if done.nothing_stays:
         return refusal(done)
-    rows = (row for result in done.results for row in _rows(*result, done.known))
-    body: dict[str, Json] = {"success": not done.failed, "data": touched.by_entity(rows), "extensions": []}
+    rows = Rows()
+    for item, command, outcome in done.results:
+        _touch(item, command, outcome, done.known, rows)
+    body: dict[str, Json] = {"success": not done.failed, "data": rows.shown, "extensions": []}
     return 200, body | _partial(done)
 
 
@@ -75,21 +82,18 @@ def current(done: Done) -> Answer:
     """The current API (contract 6.1)."""
     if done.nothing_stays:
         return refusal(done)
-    written: list[Row] = []
-    deleted: list[Row] = []
-    absent: list[Row] = []
+    written, deleted, absent = Rows(), Rows(), Rows()
     for item, command, outcome in done.results:
         if item["action"] != "delete":
-            written += touched.written(item, command, outcome, done.known) if touched.is_written(outcome) else ()
+            if touched.is_written(outcome):
+                touched.written(item, command, outcome, done.known, written)
         elif outcome.kind in (OutcomeKind.DELETED, OutcomeKind.UPDATED):
-            deleted += touched.deleted(item, command, outcome)
-            written += touched.beside_deleted(item, command, outcome, done.known)
+            touched.deleted(item, command, outcome, deleted)
+            touched.beside_deleted(item, command, outcome, done.known, written)
         elif outcome.kind is OutcomeKind.UNCHANGED:
-            absent.append((item["entity"], touched.key_sent(item)))
-    gone = set(deleted)
-    data = touched.by_entity(row for row in written if row not in gone)
-    shown = {"notFound": touched.by_entity(absent), "deleted": touched.by_entity(deleted)}
-    return 200, {"extensions": [], "data": data, **shown} | _partial(done)
+            absent.add(item["entity"], touched.key_sent(item))
+    told = {"data": written.without(deleted).shown, "notFound": absent.shown, "deleted": deleted.shown}
+    return 200, {"extensions": [], **told} | _partial(done)
 
 
 def refusal(done: Done) -> Answer:
@@ -120,13 +124,13 @@ def _resolvers_together(errors: list[dict[str, Json]]) -> list[dict[str, Json]]:
     return [*(error for error in errors if error["code"] != code), together]
 
 
-def _rows(item: Mapping[str, Json], command: Any, outcome: Outcome, known: Lookups) -> Iterator[Row]:
+def _touch(item: Mapping[str, Json], command: Any, outcome: Outcome, known: Lookups, rows: Rows) -> None:
     if item["action"] != "delete":
         if touched.is_written(outcome):
-            yield from touched.written(item, command, outcome, known)
+            touched.written(item, command, outcome, known, rows)
     elif outcome.kind in (OutcomeKind.DELETED, OutcomeKind.UPDATED):
-        yield from touched.deleted(item, command, outcome)
-        yield from touched.beside_deleted(item, command, outcome, known)
+        touched.deleted(item, command, outcome, rows)
+        touched.beside_deleted(item, command, outcome, known, rows)
 
 
 def missing_privileges(outcomes: Sequence[Outcome]) -> list[str]:

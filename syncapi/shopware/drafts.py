@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Self
 from uuid import UUID
 
-from catalog.commands import BASE, Change, Json, LinkSet, Reference, Scope, Upsert
+from catalog.commands import BASE, Change, Json, Link, LinkSet, Reference, Scope, Upsert
 from catalog.outcomes import ErrorCode, FieldError
 from syncapi.shopware import malformed, values
 from syncapi.shopware.values import WrongError
@@ -30,26 +31,25 @@ class NotUnderstoodError(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
-    """What the request said for all of its records."""
+    """What the request said for all of its records; a submission's context names the same."""
 
     family: str = ""  # "v3", or "" for the current API
     language: UUID | None = None  # of plain texts; None: the system's
     natural_keys: bool = False
     replace: bool = False  # relations that are named lose what is not named
     strict: bool = False  # unknown properties are errors
-    place: str = ""  # of the record, unlike that of any other of the request
 
     @classmethod
-    def of(cls, context: Mapping[str, Json], *, place: str) -> Self:
-        language = context.get("language")
-        return cls(
-            family=context.get("family", ""),
-            language=UUID(language) if language else None,
-            natural_keys=context.get("natural_keys", False),
-            replace=context.get("replace", False),
-            strict=context.get("strict", False),
-            place=place,
-        )
+    def of(cls, context: Mapping[str, Json]) -> Self:
+        """One for all records of requests that say the same."""
+        return cls._of(tuple(context.items()))
+
+    @classmethod
+    @lru_cache(maxsize=256)
+    def _of(cls, said: tuple[tuple[str, Json], ...]) -> Self:
+        given = dict(said)
+        language = given.pop("language", None)
+        return cls(**given, language=UUID(language) if language else None)
 
     @property
     def scope(self) -> Scope:
@@ -63,7 +63,7 @@ class Said:
 @dataclass(slots=True)
 class Draft:
     said: Said
-    path: str  # of the record below its item
+    place: str  # of the record, unlike that of any other of the request
     me: Reference | None = None  # how others refer to it
     local: str | None = None  # its name for others, once one has asked for it
     has_parent: bool = False
@@ -81,7 +81,7 @@ class Draft:
     def itself(self) -> Reference:
         """A reference to this record, for records that are written with it."""
         if self.me is None or self.me.by != "id":
-            self.local = f"{self.said.place}{self.path}"
+            self.local = self.place
             return Reference("local", self.local)
         return self.me
 
@@ -90,11 +90,21 @@ def reference(value: Json, entity: str, path: str, draft: Draft) -> Reference | 
     """The record that a foreign key names: by its id, or by a resolver. None and an error where it is neither."""
     if isinstance(value, dict) and "resolver" in value:
         return _resolved(value, entity, path, draft)
-    try:
-        return Reference("id", values.id_of(value))
-    except WrongError as wrong:
-        draft.refuse(wrong.at(path))
-        return None
+    if values.is_id(value):
+        return by_id(value)
+    draft.refuse(WrongError(ErrorCode.TYPE, expected="uuid", value=values.shown(value)).at(path))
+    return None
+
+
+@lru_cache(maxsize=8192)
+def by_id(id: str) -> Reference:
+    """Requests name the same few records again and again: their tax, their categories."""
+    return Reference("id", UUID(id))
+
+
+@lru_cache(maxsize=8192)
+def mere_link(id: str) -> Link:
+    return Link(target=by_id(id))
 
 
 def _resolved(given: Mapping[str, Json], entity: str, path: str, draft: Draft) -> Reference | None:

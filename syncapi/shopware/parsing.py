@@ -23,16 +23,16 @@ _MODES: Final = {"upsert": Mode.UPSERT, "create": Mode.CREATE, "update": Mode.UP
 def command(item: Json, context: Mapping[str, Json]) -> Command:
     """Raises NotUnderstoodError for an item without a meaning; what is wrong inside it goes with the command."""
     entity = ALL.get(item["entity"])
-    said = Said.of(context, place=f"{item['operation']}/{item['index']}")
+    said = Said.of(context)
     payload: Mapping[str, Json] = item["payload"]
     is_delete = item["action"] == "delete"
     match entity:
         case Resource():
             if is_delete:
                 return _delete(entity, payload, said)
-            return records.upsert(
-                entity, payload, said, mode=_MODES[item["action"]], variant=item.get("variant", False)
-            )
+            place = f"{item['operation']}/{item['index']}"
+            mode, variant = _MODES[item["action"]], item.get("variant", False)
+            return records.upsert(entity, payload, said, place=place, mode=mode, variant=variant)
         case NamedMapping():
             return _link(entity, payload, said, is_delete=is_delete)
         case Translation():
@@ -75,7 +75,7 @@ def _translate(translation: Translation, payload: Mapping[str, Json], said: Said
     keys = _keys(payload, [owner_id, "languageId"], entities, said, is_delete=is_delete)
     if is_delete and str(keys["languageId"].value).replace("-", "") == languages.SYSTEM:
         raise NotUnderstoodError(malformed.system_translation("/languageId"))
-    draft = Draft(said=said, path="")
+    draft = Draft(said=said, place="")
     beside = {"languageId", "language", owner_id, owner_id.removesuffix("Id"), "customFields"}
     texts = None if is_delete else languages.texts_of(draft, payload, resource, "", beside=beside)
     return Upsert(
@@ -97,7 +97,7 @@ def _keys(
     if lacking and is_delete:
         code = f"FRAMEWORK__{'INCOMPLETE' if said.family == V3 else 'INCONSISTENT'}_PRIMARY_KEY"
         raise NotUnderstoodError(malformed.incomplete_key("", names, code=code))
-    draft = Draft(said=said, path="")
+    draft = Draft(said=said, place="")
     for name in lacking:
         draft.refuse(FieldError(path=f"/{name}", code=ErrorCode.REQUIRED))
     keys = {name: _reference(value, entities[name], name, draft, is_delete) for name, value in given.items()}

@@ -21,7 +21,9 @@ def pointer(error: FieldError, entity: str) -> str:
     if error.code is ErrorCode.DIALECT:
         return _joined(parts)
     if isinstance(described, Resource):
-        return _joined(_placed(parts, described, absent=error.code in _ABSENT))
+        placed = _placed(parts, described, absent=error.code in _ABSENT)
+        is_link = error.code is ErrorCode.REFERENCE and placed and placed[-1].isdecimal()
+        return _joined([*placed, "id"] if is_link else placed)
     if isinstance(described, Translation):
         return _joined(_of_translation(parts, described))
     return _joined(parts or [described.owner_id])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from math import isfinite
 from typing import Final
 
 from catalog.commands import Json
@@ -18,6 +19,8 @@ _PARTS: Final[Mapping[str, Callable[[Json], Json]]] = {
     "net": values.number,
     "linked": values.FLAG,
 }
+_USUAL: Final = frozenset({"currencyId", *_PARTS})
+_NUMBERS: Final = frozenset({int, float})
 _KNOWN: Final = frozenset(
     {"currencyId", *_PARTS, "listPrice", "regulationPrice", "percentage", "extensions", "apiAlias"}
 )
@@ -26,6 +29,9 @@ _OWN: Final = frozenset({"currencyId", *_PARTS, "extensions", "apiAlias"})
 
 def read(given: Json, path: str, errors: list[FieldError], *, default_needed: bool) -> dict[str, Json]:
     """The columns that a list of prices (or an object of them) means; its errors go to `errors`."""
+    if is_usual(given):
+        [own] = given
+        return {"price_gross": own["gross"], "price_net": own["net"], "price_linked": own["linked"], "prices_other": {}}
     entries = list(given.values()) if isinstance(given, dict) else given
     if not isinstance(entries, list):
         errors.append(malformed.type_of(given, "array").at(path))
@@ -35,6 +41,15 @@ def read(given: Json, path: str, errors: list[FieldError], *, default_needed: bo
     if len(by_currency) == len(prices) and SYSTEM not in by_currency and default_needed:
         errors.append(malformed.no_default_price(path))
     return columns(by_currency)
+
+
+def is_usual(given: Json) -> bool:
+    """One good price in the system's currency, and nothing beside it: as nearly all are."""
+    if type(given) is not list or len(given) != 1 or type(own := given[0]) is not dict or own.keys() != _USUAL:
+        return False
+    if type(own["gross"]) not in _NUMBERS or type(own["net"]) not in _NUMBERS or type(own["linked"]) is not bool:
+        return False
+    return own["currencyId"] == SYSTEM and isfinite(own["gross"]) and isfinite(own["net"])
 
 
 def columns(by_currency: Mapping[str, dict[str, Json]]) -> dict[str, Json]:

@@ -12,15 +12,14 @@ from typing import Any, Final
 
 from catalog.commands import Json, Link, LinkSet, Mode, Reference, Upsert
 from catalog.outcomes import ErrorCode, FieldError
-from catalog.registry import FieldSpec, NaturalKey, Ref
-from syncapi.shopware import languages, malformed, prices, values
-from syncapi.shopware.drafts import V3, Draft, Said, reference
+from catalog.registry import FieldSpec, Flag, Integer, Number, Ref, Text
+from syncapi.shopware import keys, languages, malformed, prices, values
+from syncapi.shopware.drafts import V3, Draft, Said, mere_link, reference
 from syncapi.shopware.names import IGNORED
 from syncapi.shopware.schema import RESOURCES, Arity, Association, Resource
 from syncapi.shopware.values import WrongError
 
 Handler = Callable[[Draft, Json], None]  # one property of a record
-_PARENTS: Final = ("parentId", "parent")
 
 
 def upsert(
@@ -28,35 +27,35 @@ def upsert(
     given: Mapping[str, Json],
     said: Said,
     *,
+    place: str,
     path: str = "",
     mode: Mode = Mode.UPSERT,
     owner: Reference | None = None,
     variant: bool = False,
     **more: Any,
 ) -> Upsert:
-    """`path`: of a nested record, below the item. `more`: values that its place gives it, by our field.
+    """`place`: of the record in its request. `path`: of a nested one, below the record that it is nested in.
 
-    `owner`: what names the record that it belongs to already, for a natural key. `variant`: it is one already.
+    `more`: values that its place gives it, by our field. `owner`: what names the record that it belongs to already, for
+    a natural key. `variant`: it is one already.
     """
-    has_parent = variant or "parent" in more or any(given.get(name) is not None for name in _PARENTS)
-    draft = Draft(said=said, path=path, given=given, has_parent=has_parent)
-    draft.me = _key(resource, draft, dict.fromkeys(more, owner))
-    handlers = _handlers(resource.name)
-    for name, value in given.items():
-        if (handler := handlers.get(name)) is not None:
-            handler(draft, value)
-        elif said.strict:
-            draft.refuse(malformed.unknown(f"/{name}"))
+    plan = _plan(resource.name)
+    has_parent = plan.may_inherit and (
+        variant or "parent" in more or given.get("parentId") is not None or given.get("parent") is not None
+    )
+    draft = Draft(said=said, place=place, given=given, has_parent=has_parent)
+    draft.me = keys.of(resource, draft, dict.fromkeys(more, owner))
+    _take(plan, draft)
     draft.values.update(more)
     return Upsert(
-        entity=resource.spec.name,
+        entity=plan.entity,
         key=draft.me,
         values=draft.values,
         links=draft.links,
         children=draft.children,
         replace_children=frozenset(draft.children) if said.replace else frozenset(),
         translations=languages.ordered(draft.texts, family=said.family),
-        required=_own(resource.name) if has_parent and resource.named.inherited else resource.named.required,
+        required=plan.required_of_variants if has_parent else plan.required,
         scope=said.scope,
         mode=mode,
         local=draft.local,
@@ -66,53 +65,57 @@ def upsert(
     )
 
 
+def _take(plan: _Plan, draft: Draft) -> None:
+    """Every property of the record. Most are scalars as they are stored: these cost no call."""
+    found, usual, handlers = draft.values, plan.usual, plan.handlers
+    for name, value in draft.given.items():
+        if name in usual:
+            kind, field = usual[name]
+            if type(value) is kind and (kind is not str or values.is_plain(value)):
+                found[field] = value
+                continue
+        if (handler := handlers.get(name)) is not None:
+            handler(draft, value)
+        elif draft.said.strict:
+            draft.refuse(malformed.unknown(f"/{name}"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Plan:
+    """What is known of an entity before any record of it comes, compiled once."""
+
+    entity: str  # ours
+    handlers: Mapping[str, Handler]  # by property
+    usual: Mapping[str, tuple[type[Any], str]]  # property -> the JSON type that needs no conversion, and our field
+    required: tuple[str, ...]
+    required_of_variants: tuple[str, ...]
+    may_inherit: bool
+
+
 @cache
-def _own(name: str) -> tuple[str, ...]:
-    named = RESOURCES[name].named
-    return tuple(field for field in named.required if field not in named.inherited)
-
-
-def _key(resource: Resource, draft: Draft, owners: Mapping[str, Reference | None]) -> Reference | None:
-    id = draft.given.get("id")
-    if id is not None and id != "":
-        return reference(id, resource.spec.name, "/id", draft)
-    if not draft.said.natural_keys:
-        return None
-    keys = (_natural(resource, key, draft.given, owners) for key in _keys(resource.name))
-    return next((key for key in keys if key is not None), None)
-
-
-@cache
-def _keys(name: str) -> tuple[NaturalKey, ...]:
-    """The natural keys whose parts Shopware knows too."""
+def _plan(name: str) -> _Plan:
     resource = RESOURCES[name]
-    shown = {field.name for field in resource.fields.values()}
-    return tuple(key for key in resource.spec.keys if shown.issuperset(key.fields))
+    named, handlers = resource.named, _handlers(resource)
+    kinds = {property: _USUAL.get(type(field)) for property, field in resource.fields.items()}
+    return _Plan(
+        entity=resource.spec.name,
+        handlers=handlers,
+        usual={
+            name: (kind, resource.fields[name].name)
+            for name, kind in kinds.items()
+            if kind and name not in named.instead
+        },
+        required=named.required,
+        required_of_variants=tuple(field for field in named.required if field not in named.inherited),
+        may_inherit=bool(named.inherited),
+    )
 
 
-def _natural(
-    resource: Resource, key: NaturalKey, given: Mapping[str, Json], owners: Mapping[str, Reference | None]
-) -> Reference | None:
-    """The name that the record's own values give it, when all of its parts are there."""
-    parts = [owners[name] if name in owners else _part(resource, name, given) for name in key.fields]
-    if any(part is None for part in parts):
-        return None
-    return Reference(key.name, parts[0] if len(parts) == 1 else tuple(parts))
+_USUAL: Final[Mapping[type[FieldSpec], type[Any]]] = {Text: str, Integer: int, Number: int, Flag: bool}
 
 
-def _part(resource: Resource, name: str, given: Mapping[str, Json]) -> Json:
-    value = given.get(resource.property_of(name))
-    if not isinstance(resource.spec.by_name[name], Ref):
-        return value if isinstance(value, str | int) else None
-    nested = given.get(name)
-    value = nested.get("id") if value is None and isinstance(nested, dict) else value
-    return Reference("id", values.id_of(value)) if values.is_id(value) else None
-
-
-@cache
-def _handlers(name: str) -> Mapping[str, Handler]:
+def _handlers(resource: Resource) -> Mapping[str, Handler]:
     """What to do with each property that a record of this entity can have."""
-    resource = RESOURCES[name]
     handlers: dict[str, Handler] = dict.fromkeys((*IGNORED, "id"), _ignore)
     handlers.update({property: _property(resource, property, field) for property, field in resource.fields.items()})
     handlers.update({each.name: _association(resource, each) for each in resource.associations.values()})
@@ -124,7 +127,7 @@ def _handlers(name: str) -> Mapping[str, Handler]:
         handlers["price"] = partial(_price, resource=resource)
     for property, instead in resource.named.instead.items():
         handlers[property] = partial(_unless_null, instead=instead, handler=handlers[property])
-    if name == "product":
+    if resource.name == "product":
         handlers["purchasePrices"] = _purchase_prices
         handlers["purchasePrice"] = _purchase_price
     return handlers
@@ -276,17 +279,31 @@ def _owner_field(association: Association, target: Resource) -> str:
 
 
 def _links(draft: Draft, value: Json, *, association: Association, target: Resource) -> None:
-    members = _elements(draft, value, association.name)
-    if members is None:
-        return
-    links = []
-    for position, member in members:
-        path = f"/{association.name}/{position}"
-        if (link := _mere_link(member, target, f"{path}/id", draft)) is not None:
-            links.append(Link(target=link, path=f"{path}/id"))
-        else:
-            links.append(Link(target=_nested(draft, target, member, path), path=path))
+    links = _mere_links(value)
+    if links is None:
+        members = _elements(draft, value, association.name)
+        if members is None:
+            return
+        links = [_link(draft, member, f"/{association.name}/{position}", target) for position, member in members]
     draft.links[association.relation] = LinkSet(links=tuple(links), change=draft.said.change)
+
+
+def _mere_links(value: Json) -> list[Link] | None:
+    """Of a list of nothing but ids, as most are; of anything else None."""
+    if type(value) is not list:
+        return None
+    links = []
+    for member in value:
+        if type(member) is not dict or len(member) != 1 or not values.is_id(id := member.get("id")):
+            return None
+        links.append(mere_link(id))
+    return links
+
+
+def _link(draft: Draft, member: Mapping[str, Json], path: str, target: Resource) -> Link:
+    if (link := _mere_link(member, target, f"{path}/id", draft)) is not None:
+        return Link(target=link)
+    return Link(target=_nested(draft, target, member, path), path=path)
 
 
 def _others(draft: Draft, value: Json, *, association: Association, target: Resource) -> None:
@@ -303,14 +320,11 @@ def _others(draft: Draft, value: Json, *, association: Association, target: Reso
 
 def _beside(draft: Draft, target: Resource, member: Mapping[str, Json], path: str, **more: Json) -> Upsert:
     mode = Mode.UPDATE if set(member) == {"id"} else Mode.UPSERT
-    return replace(
-        upsert(target, member, draft.said, path=draft.path + path, mode=mode, owner=draft.me, **more), path=path
-    )
+    return upsert(target, member, draft.said, place=draft.place + path, path=path, mode=mode, owner=draft.me, **more)
 
 
 def _nested(draft: Draft, target: Resource, member: Mapping[str, Json], path: str, **more: Json) -> Upsert:
-    """Its path as the writer wants it: below the record that it is nested in."""
-    return replace(upsert(target, member, draft.said, path=draft.path + path, owner=draft.me, **more), path=path)
+    return upsert(target, member, draft.said, place=draft.place + path, path=path, owner=draft.me, **more)
 
 
 def _mere_link(member: Mapping[str, Json], target: Resource, path: str, draft: Draft) -> Reference | None:

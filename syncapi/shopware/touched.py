@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from uuid import UUID
 
-from catalog.commands import Command, Delete, Json, Reference, Upsert
+from catalog.commands import Command, Delete, Json, LinkSet, Reference, Upsert
 from catalog.entities import ENTITIES
 from catalog.outcomes import Outcome, OutcomeKind
 from catalog.plans import plan
@@ -17,7 +18,29 @@ from syncapi.shopware.names import NamedMapping, camel
 from syncapi.shopware.schema import ALL, MAPPING_OF, RESOURCES, TRANSLATIONS, Resource, of_entity
 
 Key = str | tuple[tuple[str, str], ...]  # an id, or the parts of a key by property
-Row = tuple[str, Key]  # (entity, key)
+
+
+class Rows(dict[str, dict[Key, None]]):
+    """Keys by entity, each once."""
+
+    def add(self, name: str, key: Key) -> None:
+        if name in self:
+            self[name][key] = None
+        else:
+            self[name] = {key: None}
+
+    def without(self, others: Rows) -> Rows:
+        left = ((name, {key: None for key in keys if key not in others.get(name, {})}) for name, keys in self.items())
+        return Rows((name, keys) for name, keys in left if keys)
+
+    @property
+    def shown(self) -> Json:
+        """{entity: [key, ...]} with sorted names; an empty one is a list, as PHP writes it."""
+        return {name: _keys(self[name]) for name in sorted(self)} or []
+
+
+def _keys(keys: Iterable[Key]) -> list[Json]:
+    return [key if isinstance(key, str) else dict(key) for key in keys]
 
 
 class Lookups:
@@ -31,39 +54,44 @@ class Lookups:
         self.languages = _languages(understood)
 
 
-def written(item: Mapping[str, Json], command: Command, outcome: Outcome, known: Lookups) -> Iterator[Row]:
+def written(item: Mapping[str, Json], command: Command, outcome: Outcome, known: Lookups, rows: Rows) -> None:
     """The rows that an upsert wrote, its mappings' other sides and its parents included."""
-    entity = ALL[item["entity"]]
     if isinstance(command, Delete) or outcome.id is None:
         return
+    entity = ALL[item["entity"]]
     if not isinstance(entity, Resource):
-        yield from _sides(item, command, outcome.id, known)
-        yield item["entity"], _key_of(item, command, outcome.id)
+        _sides(command, outcome.id, rows)
+        rows.add(item["entity"], _key_of(item, outcome.id))
         return
-    yield from _walk(command, outcome.id, iter([id for _, id in outcome.nested]), known)
-    if entity.named.parent and (parent := known.parents.get((entity.name, outcome.id.hex))):
-        yield of_entity(_parent_entity(entity)), parent
+    _walk(command, outcome.id, iter([id for _, id in outcome.nested]), known, rows)
+    _add_parent(entity, outcome.id, known, rows)
 
 
-def deleted(item: Mapping[str, Json], command: Command, outcome: Outcome) -> Iterator[Row]:
+def deleted(item: Mapping[str, Json], command: Command, outcome: Outcome, rows: Rows) -> None:
     """The rows that a delete took, with all that went with them."""
     if isinstance(command, Upsert):
-        yield item["entity"], _key_of(item, command, outcome.id)
+        rows.add(item["entity"], _key_of(item, outcome.id))
         return
-    own = (command.entity, (outcome.id,)) if outcome.id else ()
-    for name, key in chain([own] if own else [], outcome.gone):
-        yield from _gone(name, key)
+    if outcome.id:
+        _gone(command.entity, (outcome.id,), rows)
+    for name, key in outcome.gone:
+        _gone(name, key, rows)
 
 
-def beside_deleted(item: Mapping[str, Json], command: Command, outcome: Outcome, known: Lookups) -> Iterator[Row]:
+def beside_deleted(item: Mapping[str, Json], command: Command, outcome: Outcome, known: Lookups, rows: Rows) -> None:
     """Who has lost something by a delete: both sides of a mapping, the record that a child belonged to."""
-    if isinstance(command, Upsert) and outcome.id:
-        yield from _sides(item, command, outcome.id, known)
+    if outcome.id is None:
         return
     entity = ALL[item["entity"]]
-    if isinstance(entity, Resource) and entity.named.parent and outcome.id:
-        parent = known.parents.get((entity.name, outcome.id.hex))
-        yield from [(of_entity(_parent_entity(entity)), parent)] if parent else []
+    if isinstance(command, Upsert):
+        _sides(command, outcome.id, rows)
+    elif isinstance(entity, Resource):
+        _add_parent(entity, outcome.id, known, rows)
+
+
+def _add_parent(entity: Resource, id: UUID, known: Lookups, rows: Rows) -> None:
+    if entity.named.parent and (parent := known.parents.get((entity.name, id.hex))):
+        rows.add(of_entity(_parent_entity(entity)), parent)
 
 
 def key_sent(item: Mapping[str, Json]) -> Key:
@@ -83,51 +111,68 @@ def is_written(outcome: Outcome) -> bool:
     return outcome.kind in (OutcomeKind.CREATED, OutcomeKind.UPDATED, OutcomeKind.UNCHANGED)
 
 
-def by_entity(rows: Iterable[Row]) -> Json:
-    """{entity: [key, ...]} with sorted names and each key once; an empty one is a list, as PHP writes it."""
-    found: dict[str, dict[Key, None]] = {}
-    for name, key in rows:
-        found.setdefault(name, {})[key] = None
-    shown = {name: [key if isinstance(key, str) else dict(key) for key in keys] for name, keys in sorted(found.items())}
-    return shown or []
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Shape:
+    """How rows of an entity are told. `texts`: its translated fields, none when it has no translations."""
+
+    name: str
+    translation: str
+    owner_id: str
+    texts: frozenset[str]
+    refs: tuple[str, ...]
 
 
-def _walk(command: Upsert, id: UUID, ids: Iterator[UUID], known: Lookups) -> Iterator[Row]:
+@cache
+def _shape(entity: str) -> _Shape:
+    spec, name = ENTITIES[entity], of_entity(entity)
+    return _Shape(
+        name=name,
+        translation=f"{name}_translation",
+        owner_id=f"{camel(name)}Id",
+        texts=frozenset(field.name for field in spec.translated),
+        refs=tuple(ref.name for ref in spec.refs),
+    )
+
+
+def _walk(command: Upsert, id: UUID, ids: Iterator[UUID], known: Lookups, rows: Rows) -> None:
     """In the order in which the writer makes rows of nested commands; `ids` are theirs."""
-    spec, own = ENTITIES[command.entity], id.hex
-    name = of_entity(command.entity)
-    yield name, own
-    yield from _texts(command, name, own, known)
-    for ref in spec.refs:
-        if isinstance(inner := command.values.get(ref.name), Upsert):
-            yield from _walk(inner, next(ids), ids, known)
+    shape, own, values = _shape(command.entity), id.hex, command.values
+    rows.add(shape.name, own)
+    if shape.texts:
+        _texts(command, shape, own, known, rows)
+    for ref in shape.refs:
+        if ref in values and isinstance(inner := values[ref], Upsert):
+            _walk(inner, next(ids), ids, known, rows)
     for relation, chosen in command.links.items():
-        mapping = MAPPING_OF[command.entity, relation]
-        for link in chosen.links:
-            if isinstance(link.target, Upsert):
-                target: UUID | None = next(ids)
-                assert target is not None
-                yield from _walk(link.target, target, ids, known)
-            else:
-                target = _id(link.target)
-            if target is not None:
-                yield mapping.name, ((mapping.owner_id, own), (mapping.target_id, target.hex))
+        _links(relation, chosen, command, own, ids, known, rows)
     for inner in chain(*command.children.values(), command.beside):
         if isinstance(inner, Upsert):
-            yield from _walk(inner, next(ids), ids, known)
+            _walk(inner, next(ids), ids, known, rows)
 
 
-def _texts(command: Upsert, name: str, id: str, known: Lookups) -> Iterator[Row]:
-    if f"{name}_translation" not in TRANSLATIONS:
-        return
-    owner = f"{camel(name)}Id"
-    plain = any(field.name in command.values for field in ENTITIES[command.entity].translated)
-    spoken = (
-        {_language(command.scope.language, known) if command.scope.language else languages.SYSTEM} if plain else set()
-    )
-    spoken |= {_language(reference, known) for reference, _ in command.translations}
-    for language in sorted(spoken - {""}):
-        yield f"{name}_translation", ((owner, id), ("languageId", language))
+def _links(
+    relation: str, chosen: LinkSet, command: Upsert, own: str, ids: Iterator[UUID], known: Lookups, rows: Rows
+) -> None:
+    mapping = MAPPING_OF[command.entity, relation]
+    owner = (mapping.owner_id, own)
+    for link in chosen.links:
+        target = _id(link.target)
+        if isinstance(link.target, Upsert):
+            target = next(ids)
+            _walk(link.target, target, ids, known, rows)
+        if target is not None:
+            rows.add(mapping.name, (owner, (mapping.target_id, target.hex)))
+
+
+def _texts(command: Upsert, shape: _Shape, own: str, known: Lookups, rows: Rows) -> None:
+    owner, spoken = (shape.owner_id, own), set()
+    if not shape.texts.isdisjoint(command.values):
+        language = command.scope.language
+        spoken.add(_language(language, known) if language else languages.SYSTEM)
+    spoken.update(_language(reference, known) for reference, _ in command.translations)
+    for language_id in sorted(spoken - {""}) if len(spoken) > 1 else spoken:
+        if language_id:
+            rows.add(shape.translation, (owner, ("languageId", language_id)))
 
 
 def _language(reference: Reference, known: Lookups) -> str:
@@ -136,17 +181,17 @@ def _language(reference: Reference, known: Lookups) -> str:
     return known.languages.get(reference.value, "")
 
 
-def _sides(item: Mapping[str, Json], command: Upsert, id: UUID, known: Lookups) -> Iterator[Row]:
+def _sides(command: Upsert, id: UUID, rows: Rows) -> None:
     """The record of a mapping or translation, and the mapping's other side."""
-    yield of_entity(command.entity), id.hex
+    rows.add(of_entity(command.entity), id.hex)
     for relation, chosen in command.links.items():
         target = ENTITIES[command.entity].links_by_name[relation].entity
         for link in chosen.links:
             if isinstance(link.target, Reference) and (other := _id(link.target)) is not None:
-                yield of_entity(target), other.hex
+                rows.add(of_entity(target), other.hex)
 
 
-def _key_of(item: Mapping[str, Json], command: Upsert, id: UUID | None) -> Key:
+def _key_of(item: Mapping[str, Json], id: UUID | None) -> Key:
     """The whole key of a mapping's or a translation's row; what was named otherwise than by its id as it was sent."""
     _, other = parts = _parts_sent(item)
     return ((parts[0][0], id.hex), other) if id else tuple(parts)
@@ -156,17 +201,17 @@ def _id(target: Reference | Upsert) -> UUID | None:
     return target.value if isinstance(target, Reference) and target.by == "id" else None
 
 
-def _gone(name: str, key: tuple[UUID, ...]) -> Iterator[Row]:
+def _gone(name: str, key: tuple[UUID, ...], rows: Rows) -> None:
     if name in ENTITIES:
         shown = _shown(name)
         if shown:
-            yield shown, key[0].hex
+            rows.add(shown, key[0].hex)
             if f"{shown}_translation" in TRANSLATIONS:
                 system = (f"{camel(shown)}Id", key[0].hex), ("languageId", languages.SYSTEM)
-                yield f"{shown}_translation", system
+                rows.add(f"{shown}_translation", system)
     elif (described := _tables().get(name)) is not None:
         entity, properties = described
-        yield entity, tuple((property, id.hex) for property, id in zip(properties, key, strict=True))
+        rows.add(entity, tuple((property, id.hex) for property, id in zip(properties, key, strict=True)))
 
 
 @cache

@@ -86,6 +86,11 @@ def markup(value: Json) -> Json:
     return value or None
 
 
+def is_plain(text: str) -> bool:
+    """Whether a text is kept as it is: it is not empty, and has no markup."""
+    return text != "" and "<" not in text
+
+
 def text(value: Json) -> Json:
     """Without markup; the empty text is none."""
     if type(value) is not str:
