@@ -21,10 +21,14 @@ class TypeMismatchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A scalar type of a field: its PHP name, and how a JSON value becomes one. Raises TypeMismatchError."""
+    """A scalar type of a field: its PHP name, and how a JSON value becomes one. Raises TypeMismatchError.
+
+    Values of the Python types `own` are values of this type as they are, which most are: nobody need ask `convert`.
+    """
 
     name: str
     convert: Callable[[Json], Json]
+    own: frozenset[type] = frozenset()
 
 
 def _numeric(value: Json) -> Json:
@@ -37,6 +41,8 @@ def _numeric(value: Json) -> Json:
 
 
 def _whole(value: Json) -> int:
+    if type(value) is int and abs(value) < _INTEGER_LIMIT:
+        return value
     number = _numeric(value)
     if isinstance(number, str) and number.lstrip("+-").isdecimal():
         number = int(number)
@@ -80,6 +86,6 @@ def amount(value: Json) -> Json:
 
 
 WHOLE: Final = Kind("int", _whole)
-FRACTION: Final = Kind("float", _numeric)
-TEXT: Final = Kind("string", _text)
-FLAG: Final = Kind("bool", _boolean)
+FRACTION: Final = Kind("float", _numeric, frozenset({int, float}))
+TEXT: Final = Kind("string", _text, frozenset({str}))
+FLAG: Final = Kind("bool", _boolean, frozenset({bool}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 from catalog.commands import Json, LinkSet
@@ -38,8 +38,10 @@ class Draft:
             raise NotUnderstoodError(*self.errors)
 
 
-def members(given: Mapping[str, Json], draft: Draft, *, path: str, known: Collection[str]) -> dict[str, Json]:
+def members(given: Mapping[str, Json], draft: Draft, *, path: str, known: Set[str]) -> Mapping[str, Json]:
     """The object's members by snake_case name. Of two spellings the first counts; unknown names are refused."""
+    if given.keys() <= known:
+        return given
     found: dict[str, Json] = {}
     for name, value in given.items():
         plain = name if name in known else snake_case(name)
@@ -52,8 +54,8 @@ def members(given: Mapping[str, Json], draft: Draft, *, path: str, known: Collec
 
 def scalar(value: Json, kind: Kind, draft: Draft, *, field: str, path: str) -> Json:
     """The value as this type, null as null; None and an error where it is neither."""
-    if value is None:
-        return None
+    if value is None or type(value) in kind.own:
+        return value
     try:
         return kind.convert(value)
     except TypeMismatchError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping, Set
 
 from catalog.commands import Json, Mode, Reference, Upsert
 from syncapi.magento.coercion import TEXT, WHOLE, Kind
@@ -30,7 +30,7 @@ def object_of(item: Json, name: str, *, type_name: str, shown: str = "") -> dict
     return given
 
 
-def inner(given: Json, draft: Draft, *, field: str, path: str, known: Collection[str]) -> dict[str, Json]:
+def inner(given: Json, draft: Draft, *, field: str, path: str, known: Set[str]) -> Mapping[str, Json]:
     """The members of a nested object by snake_case name, none and an error where it is no object."""
     if isinstance(given, dict):
         return members(given, draft, path=path, known=known)

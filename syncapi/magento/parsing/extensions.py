@@ -11,8 +11,8 @@ from syncapi.magento.parsing import stock
 from syncapi.magento.parsing.bodies import inner
 
 PATH: Final = "/product/extension_attributes"
-_KNOWN: Final = ("website_ids", "category_links", "stock_item")
-_LINK: Final = ("position", "category_id")
+_KNOWN: Final = frozenset({"website_ids", "category_links", "stock_item"})
+_LINK: Final = frozenset({"position", "category_id"})
 
 
 def read(given: Json, draft: Draft) -> None:

@@ -20,7 +20,7 @@ _TYPE: Final = "Magento\\Catalog\\Api\\Data\\ProductAttributeMediaGalleryEntryIn
 _FIELDS: Final[Mapping[str, Kind]] = {
     "id": WHOLE, "media_type": TEXT, "label": TEXT, "position": WHOLE, "disabled": FLAG, "file": TEXT,
 }  # fmt: skip
-_PARTS: Final = ("types", "content", "extension_attributes")
+_KNOWN: Final = frozenset({*_FIELDS, "types", "content", "extension_attributes"})
 _CONTENT: Final = ("base64_encoded_data", "type", "name")
 _KEPT: Final = ("label", "position", "disabled")
 _ALIASES: Final = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png"}
@@ -75,7 +75,7 @@ def delete_entry(item: Json, context: Mapping[str, Json]) -> Upsert:
 
 def read(given: Json, draft: Draft, *, path: str) -> Entry:
     """An entry of a product. What is of the wrong type is refused; what is wrong with the content is its flaw."""
-    members = inner(given, draft, field="entry", path=path, known=(*_FIELDS, *_PARTS))
+    members = inner(given, draft, field="entry", path=path, known=_KNOWN)
     fields = {
         name: scalar(members[name], kind, draft, field=name, path=f"{path}/{name}")
         for name, kind in _FIELDS.items()
@@ -139,7 +139,7 @@ def _types(given: Json, draft: Draft, *, path: str) -> list[Json]:
 
 
 def _content(given: Json, draft: Draft, *, path: str) -> Content:
-    content = inner(given, draft, field="content", path=path, known=_CONTENT)
+    content = inner(given, draft, field="content", path=path, known=frozenset(_CONTENT))
     encoded, kind, name = (
         scalar(content.get(part), TEXT, draft, field=part, path=f"{path}/{part}") or "" for part in _CONTENT
     )

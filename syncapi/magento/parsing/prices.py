@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import replace
 from typing import Final
 
@@ -13,8 +13,8 @@ from syncapi.magento.drafts import Draft, elements, scalar
 from syncapi.magento.messages import required
 from syncapi.magento.parsing.bodies import existing, inner, member
 
-_BASE: Final = ("price", "store_id", "sku", "extension_attributes")
-_SPECIAL: Final = (*_BASE, "price_from", "price_to")
+_BASE: Final = frozenset({"price", "store_id", "sku", "extension_attributes"})
+_SPECIAL: Final = _BASE | {"price_from", "price_to"}
 Values = Callable[[Mapping[str, Json], Draft, str], dict[str, Json]]
 
 
@@ -44,7 +44,7 @@ def entries(body: Json) -> list[Json]:
     return [{"prices": [price]} for price in found]
 
 
-def _prices(item: Json, *, known: tuple[str, ...], demanded: tuple[str, ...], values: Values) -> Upsert:
+def _prices(item: Json, *, known: Set[str], demanded: tuple[str, ...], values: Values) -> Upsert:
     draft = Draft()
     given = member(item, "prices")
     found = [] if given is None else elements(given, draft, field="prices", path="/prices")
@@ -57,9 +57,7 @@ def _prices(item: Json, *, known: tuple[str, ...], demanded: tuple[str, ...], va
     return replace(first, beside=tuple(others))
 
 
-def _price(
-    given: Json, index: int, draft: Draft, known: tuple[str, ...], demanded: tuple[str, ...], values: Values
-) -> Upsert:
+def _price(given: Json, index: int, draft: Draft, known: Set[str], demanded: tuple[str, ...], values: Values) -> Upsert:
     path = f"/prices/{index}"
     price = inner(given, draft, field="prices", path=path, known=known)
     for name in demanded:

@@ -50,14 +50,16 @@ def delete_product(item: Json, context: Mapping[str, Json]) -> Delete:
     return Delete(entity="product", key=Reference("sku", sku))
 
 
+_FIELDS: Final = tuple((name, *target, f"/product/{name}") for name, target in names.PRODUCT.items())
+_PRICED: Final = (*names.PRODUCT_REQUIRED, "price_gross")
 _KNOWN: Final = frozenset({*names.PRODUCT, *names.PRODUCT_PARTS, *names.PRODUCT_LISTS})
 
 
 def _read_fields(product: Mapping[str, Json], draft: Draft) -> None:
-    for name, (field, kind) in names.PRODUCT.items():
+    for name, field, kind, path in _FIELDS:
         if name not in product:
             continue
-        value = scalar(product[name], kind, draft, field=name, path=f"/product/{name}")
+        value = scalar(product[name], kind, draft, field=name, path=path)
         if field:
             draft.values[field] = value
         elif name == "status":
@@ -91,7 +93,8 @@ def _sku(product: Mapping[str, Json]) -> str | None:
     given = product.get("sku")
     if given is None or isinstance(given, list | dict):
         return None
-    return str(TEXT.convert(given)) if str(TEXT.convert(given)).strip() else None
+    sku = str(TEXT.convert(given))
+    return sku if sku.strip() else None
 
 
 def _children(
@@ -116,5 +119,4 @@ def _children(
 
 
 def _required(draft: Draft) -> tuple[str, ...]:
-    is_priced = draft.values.get("type", "simple") in names.PRICED_TYPES
-    return (*names.PRODUCT_REQUIRED, "price_gross") if is_priced else names.PRODUCT_REQUIRED
+    return _PRICED if draft.values.get("type", "simple") in names.PRICED_TYPES else names.PRODUCT_REQUIRED

@@ -13,11 +13,13 @@ from syncapi.magento.messages import Message, required
 from syncapi.magento.names import LINK_TYPES
 from syncapi.magento.parsing.bodies import existing, inner, member, object_of, text, whole
 
-_LINK: Final = ("sku", "link_type", "linked_product_sku", "linked_product_type", "position", "extension_attributes")
+_LINK: Final = frozenset(
+    {"sku", "link_type", "linked_product_sku", "linked_product_type", "position", "extension_attributes"}
+)
 _LINK_TYPE: Final = "Magento\\Catalog\\Api\\Data\\ProductLinkInterface"
-_CATEGORY_LINK: Final = ("sku", "position", "category_id", "extension_attributes")
+_CATEGORY_LINK: Final = frozenset({"sku", "position", "category_id", "extension_attributes"})
 _CATEGORY_TYPE: Final = "Magento\\Catalog\\Api\\Data\\CategoryProductLinkInterface"
-_WEBSITE_LINK: Final = ("sku", "website_id")
+_WEBSITE_LINK: Final = frozenset({"sku", "website_id"})
 _WEBSITE_TYPE: Final = "Magento\\Catalog\\Api\\Data\\ProductWebsiteLinkInterface"
 
 

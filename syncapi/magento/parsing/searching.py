@@ -17,6 +17,10 @@ CONDITIONS: Final = frozenset({
     "eq", "neq", "gt", "gteq", "lt", "lteq", "moreq", "in", "nin", "like", "nlike", "finset", "nfinset", "null",
     "notnull", "from", "to",
 })  # fmt: skip
+_CRITERIA: Final = frozenset({"filter_groups", "sort_orders", "page_size", "current_page"})
+_GROUP: Final = frozenset({"filters"})
+_FILTER: Final = frozenset({"field", "value", "condition_type"})
+_ORDER: Final = frozenset({"field", "direction"})
 MOST_FILTERS: Final = 200
 _KEY: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _PART: Final = re.compile(r"\[([^\[\]]*)\]")
@@ -55,9 +59,7 @@ def criteria(pairs: Iterable[tuple[str, str]]) -> Criteria:
     if tree is None:
         raise NotUnderstoodError(required("searchCriteria").error("/searchCriteria"))
     draft = Draft()
-    given = members(
-        tree, draft, path="/searchCriteria", known=("filter_groups", "sort_orders", "page_size", "current_page")
-    )
+    given = members(tree, draft, path="/searchCriteria", known=_CRITERIA)
     groups = [_group(group, draft) for group in _list(given.get("filter_groups"), "filter_groups", draft)]
     orders = [_order(order, draft) for order in _list(given.get("sort_orders"), "sort_orders", draft)]
     numbers = {name: _number(given.get(name), name, draft) for name in ("page_size", "current_page")}
@@ -111,7 +113,7 @@ def _group(given: Json, draft: Draft) -> list[Filter]:
     if not isinstance(given, dict):
         draft.refuse(wrong_type("filter_groups", given, "array"), path=path)
         return []
-    group = members(given, draft, path=path, known=("filters",))
+    group = members(given, draft, path=path, known=_GROUP)
     return [_filter(each, draft, path) for each in _list(group.get("filters"), "filters", draft)]
 
 
@@ -119,7 +121,7 @@ def _filter(given: Json, draft: Draft, path: str) -> Filter:
     if not isinstance(given, dict):
         draft.refuse(wrong_type("filters", given, "array"), path=path)
         given = {}
-    parts = members(given, draft, path=path, known=("field", "value", "condition_type"))
+    parts = members(given, draft, path=path, known=_FILTER)
     value = parts.get("value")
     if isinstance(value, dict):
         value = ",".join(part for part in value.values() if isinstance(part, str))
@@ -136,7 +138,7 @@ def _order(given: Json, draft: Draft) -> Order | None:
     if not isinstance(given, dict):
         draft.refuse(wrong_type("sort_orders", given, "array"), path=path)
         return None
-    parts = members(given, draft, path=path, known=("field", "direction"))
+    parts = members(given, draft, path=path, known=_ORDER)
     field, direction = parts.get("field"), parts.get("direction", "DESC")
     if not isinstance(field, str) or not field or _RESTRICTED.search(field):
         shown = field if isinstance(field, str) else ""

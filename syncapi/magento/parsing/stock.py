@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
 from catalog.commands import Json, Upsert
 from syncapi.magento import names
 from syncapi.magento.drafts import Draft, scalar
 from syncapi.magento.parsing.bodies import existing, inner, object_of, text
 
-_TYPE = "Magento\\CatalogInventory\\Api\\Data\\StockItemInterface"
+_KNOWN: Final = frozenset({*names.STOCK_ITEM, "extension_attributes"})
+_TYPE: Final = "Magento\\CatalogInventory\\Api\\Data\\StockItemInterface"
 
 
 def save_stock(item: Json, context: Mapping[str, Json]) -> Upsert:
@@ -25,13 +27,17 @@ def save_stock(item: Json, context: Mapping[str, Json]) -> Upsert:
 
 def read(given: Json, draft: Draft, *, path: str) -> None:
     """Every field must be of its type; the quantity is kept."""
-    stock = inner(given, draft, field="stock_item", path=path, known=(*names.STOCK_ITEM, "extension_attributes"))
-    for name, kind in names.STOCK_ITEM.items():
-        value = scalar(stock.get(name), kind, draft, field=name, path=f"{path}/{name}")
+    stock = inner(given, draft, field="stock_item", path=path, known=_KNOWN)
+    for name, sent in stock.items():
+        if (kind := names.STOCK_ITEM.get(name)) is None:
+            continue
+        value = scalar(sent, kind, draft, field=name, path=f"{path}/{name}")
         if name == "qty" and value is not None:
             draft.values["stock"] = _pieces(value)
 
 
 def _pieces(quantity: Json) -> Json:
     """Whole when it is: the catalog counts pieces, and refuses a fraction when the item is processed."""
+    if type(quantity) is int:
+        return quantity
     return int(float(quantity)) if float(quantity).is_integer() and abs(float(quantity)) < 2**53 else quantity

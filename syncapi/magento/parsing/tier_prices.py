@@ -14,6 +14,7 @@ from syncapi.magento.parsing.bodies import inner
 _FIELDS: Final[Mapping[str, tuple[str, Kind]]] = {
     "customer_group_id": ("customer_group", WHOLE), "qty": ("quantity", FRACTION), "value": ("value", FRACTION),
 }  # fmt: skip
+_KNOWN: Final = frozenset({*_FIELDS, "extension_attributes"})
 _EXTENSIONS: Final[Mapping[str, Kind]] = {"website_id": WHOLE, "percentage_value": FRACTION}
 
 
@@ -24,7 +25,7 @@ def read(given: Json, draft: Draft, *, path: str) -> tuple[Upsert, ...]:
 
 
 def _one(given: Json, draft: Draft, *, path: str) -> Upsert:
-    price = inner(given, draft, field="tier_prices", path=path, known=(*_FIELDS, "extension_attributes"))
+    price = inner(given, draft, field="tier_prices", path=path, known=_KNOWN)
     values: dict[str, Json] = {}
     for name, (field, kind) in _FIELDS.items():
         if price.get(name) is None:
@@ -37,7 +38,7 @@ def _one(given: Json, draft: Draft, *, path: str) -> Upsert:
 
 def _extended(given: Json, draft: Draft, *, path: str) -> dict[str, Json]:
     """A percentage takes the place of the value; website 0 is all of them."""
-    extensions = inner(given, draft, field="extension_attributes", path=path, known=_EXTENSIONS)
+    extensions = inner(given, draft, field="extension_attributes", path=path, known=_EXTENSIONS.keys())
     found = {
         name: scalar(extensions.get(name), kind, draft, field=name, path=f"{path}/{name}")
         for name, kind in _EXTENSIONS.items()
