@@ -65,15 +65,20 @@ def _spent() -> QuerySet[Chunk]:
 
 
 def _divisible(chunk: Chunk) -> bool:
-    return chunk.size > 1 and chunk.operation.policy != Policy.ALL and not chunk.last_error.endswith(TRANSIENT)
+    return chunk.size > 1 and chunk.operation.policy != Policy.ALL
 
 
 def _split(chunk: Chunk) -> None:
-    """One chunk for each item, each tried alone: the item that is at fault takes no other with it."""
+    """One chunk for each item, each tried alone: the item that is at fault takes no other with it.
+
+    After transient errors once, as the last attempt of the chunk: they have had the time to pass.
+    """
+    failures, last_error = (len(BACK_OFF), chunk.last_error) if chunk.last_error.endswith(TRANSIENT) else (0, "")
     items = orjson.loads(chunk.payload)
     parts = list(understanding.chunks(chunk.operation, items, first=chunk.first, number=chunk.number, size=1))
     for part in parts:
         part.number, part.suspect = chunk.number, True
+        part.failures, part.last_error = failures, last_error
     Chunk.objects.filter(pk=chunk.pk).delete()
     Chunk.objects.bulk_create(parts)
 

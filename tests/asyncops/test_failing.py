@@ -135,14 +135,38 @@ def test_a_transient_error_in_company_costs_the_others_nothing(caller, broken):
 @pytest.mark.django_db
 def test_transient_errors_are_retried_after_1_5_and_30_seconds_and_then_can_be_retried_by_hand(caller, broken):
     broken(OperationalError("deadlock detected"), "BAD")
-    operation = send(caller, item("BAD"), item("C"))
+    operation = send(caller, item("BAD"))
     for seconds in (1, 5, 30):
         engine.drain()
         assert [0.7 * seconds < wait < 1.3 * seconds for wait in waits()] == [True]
         make_due()
     engine.drain()
-    assert (outcomes(operation), codes(operation)) == (["refused", "refused"], ["transient", "transient"])
+    assert (outcomes(operation), codes(operation)) == (["refused"], ["transient"])
     assert operation.state == State.FAILED
+
+
+@pytest.mark.django_db
+def test_a_transient_error_that_stays_costs_the_other_items_of_its_chunk_nothing(caller, broken):
+    broken(OperationalError("deadlock detected"), "BAD")
+    operation = send(caller, item("A"), item("BAD"), item("C"))
+    for _ in range(3):
+        engine.drain()
+        assert outcomes(operation) == ["undecided"] * 3
+        make_due()
+    engine.drain()
+    assert outcomes(operation) == ["created", "refused", "created"]
+    assert (codes(operation), operation.state) == (["transient"], State.FAILED)
+
+
+@pytest.mark.django_db
+def test_under_policy_all_a_transient_error_that_stays_is_everybodys(caller, broken):
+    broken(OperationalError("deadlock detected"), "BAD")
+    operation = send(caller, item("A"), item("BAD"), policy=Policy.ALL)
+    for _ in range(4):
+        engine.drain()
+        make_due()
+    assert (outcomes(operation), codes(operation)) == (["refused", "refused"], ["transient", "transient"])
+    assert not Product.objects.exists()
 
 
 @pytest.mark.django_db

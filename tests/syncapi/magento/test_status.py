@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from asyncops.models import Operation
+from catalog.sql import run
 from tests.syncapi.conftest import Program, work_off
 from tests.syncapi.magento.conftest import BAG, OTHER_BAG, Magento
 
@@ -171,3 +173,28 @@ def test_what_was_done_at_once_is_a_bulk_too(magento: Magento):
     status: Any = magento.status(str(Operation.objects.get().uuid))
     assert [item["status"] for item in status["operations_list"]] == [1]
     assert status["description"] == f"Topic {TOPIC}"
+
+
+def test_what_a_transient_error_kept_from_being_written_may_be_sent_again(
+    magento: Magento, monkeypatch: pytest.MonkeyPatch
+):
+    """The database itself breaks the write of one product off, as it does with one of two that meet in a deadlock."""
+    monkeypatch.setattr(connection, "close", lambda: None)  # the test's transaction is all that there is
+    for statement in _BREAK_OFF:
+        run(statement)
+    items = [{"product": {"sku": sku, "price": 29}} for sku in (BAG, OTHER_BAG)]
+    uuid = magento.accept("PUT", "products/bySku", items, store="all", form="async/bulk")
+    for _ in range(5):
+        work_off()
+    bulk = magento.status(uuid)
+    assert [(each["status"], each["error_code"]) for each in bulk["operations_list"]] == [(2, 0), (1, None)]
+    assert [magento.product(sku)["price"] for sku in (BAG, OTHER_BAG)] == [34, 29]
+    assert magento.call("GET", f"bulk/{uuid}/operation-status/2").json == 1
+
+
+_BREAK_OFF = (
+    """CREATE FUNCTION break_off() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END $$""",
+    f"""CREATE TRIGGER break_off BEFORE UPDATE ON catalog_product
+           FOR EACH ROW WHEN (old.sku = '{BAG}') EXECUTE FUNCTION break_off()""",
+)
