@@ -48,6 +48,7 @@ class Claim:
     chunk: int
     attempt: int
     depth: int = 0  # applied after those of the same claim that are less deep
+    alone: bool = False  # a claim of it ended without an outcome
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,8 +130,8 @@ def release(owner: str) -> int:
     return held.update(lease_until=Now())
 
 
-def claim(owner: str) -> list[Claim]:
-    """Lease the next chunks: one, or several small ones, up to CHUNK_RECORDS items.
+def claim(owner: str, *, suspects: bool = True) -> list[Claim]:
+    """Lease the next chunks: one, or several small ones, up to CHUNK_RECORDS items; without `suspects` no such chunk.
 
     Chunks that wait for each other may come together, the later one deeper. Committed before anything is applied, so
     that a claim that ends in a crash is counted. The number of statements does not depend on the number of chunks.
@@ -140,7 +141,7 @@ def claim(owner: str) -> list[Claim]:
         for look in LOOKS:
             waiting = turns.waiting(look.organizations)
             candidates = _candidates(waiting, look) if waiting else []
-            chosen = _locked(candidates)
+            chosen = _locked([each for each in candidates if suspects or not each.alone])
             if chosen and (look is LOOKS[-1] or not _passed_over(candidates, chosen, look)):
                 return _lease(chosen, waiting, owner)
     return []
@@ -214,4 +215,7 @@ def _lease(chosen: Chosen, waiting: Sequence[Turn], owner: str) -> list[Claim]:
     turns.charge(waiting, records)
     operations = {candidate.operation for candidate, _ in chosen.values()}
     move(Operation.objects.filter(id__in=operations, state=State.NEW), State.RUNNING, started_at=timezone.now())
-    return [Claim(chunk=chunk, attempt=attempts[chunk], depth=depth) for chunk, (_, depth) in chosen.items()]
+    return [
+        Claim(chunk=chunk, attempt=attempts[chunk], depth=depth, alone=candidate.alone)
+        for chunk, (candidate, depth) in chosen.items()
+    ]

@@ -10,11 +10,14 @@ import time
 from collections.abc import Callable, Collection
 from typing import Any, Final
 
+from django.conf import settings
+
 from asyncops import claims, doorbell, engine, leasing, splitting
 from asyncops.collecting import Bodies
 from asyncops.delivering import Webhooks
 from asyncops.downloading import Images
 from asyncops.exporting import Exports
+from asyncops.lanes import Lanes
 from asyncops.network import LOOK, Crew, Kind, wait_for_any
 from catalog import indexing
 
@@ -37,12 +40,14 @@ def drain(
     After that no exchange begins, but those on their way are waited for, and chunks are worked on meanwhile.
     """
     crews = [Crew(kind, owner=claims.owner(os.getpid())) for kind in KINDS if kind.queue in queues]
-    round_ = _Round(crews, queues, seconds=seconds, chunks=chunks, stopping=stopping)
+    lanes = Lanes(second=settings.SECOND_LANE, most=chunks)
+    round_ = _Round(crews, lanes, queues, seconds=seconds, stopping=stopping)
     try:
         more = round_.run()
     finally:
         for crew in crews:
             crew.leave()
+        lanes.leave()
     if INDEXING in queues and not stopping():
         engine.derive()
     elif CATALOG in queues and indexing.is_behind():
@@ -62,17 +67,17 @@ class _Round:
     def __init__(
         self,
         crews: Collection[Crew],
+        lanes: Lanes,
         queues: Collection[str],
         *,
         seconds: float | None,
-        chunks: int | None,
         stopping: Callable[[], bool],
     ) -> None:
         self._crews = list(crews)
+        self._lanes = lanes
         self._has_catalog = CATALOG in queues
         self._has_indexing = INDEXING in queues
         self._until = None if seconds is None else time.monotonic() + seconds
-        self._chunks = chunks
         self._stopping = stopping
         self._look_at = 0.0
         self._has_written = False
@@ -99,24 +104,22 @@ class _Round:
 
     def _is_over(self) -> bool:
         late = self._until is not None and time.monotonic() >= self._until
-        return late or (self._chunks is not None and self._chunks <= 0)
+        return late or self._lanes.is_spent
 
     def _chunk(self) -> bool:
         """One claim; not more often than it may be worth it."""
         if (self._is_over() and not self._busy) or (self._busy and time.monotonic() < self._look_at):
             return False
-        worked = engine.next_claim() or int(engine.split_next()) if self._has_catalog else 0
+        worked = self._has_catalog and (self._lanes.next_claim(anyway=self._busy) or engine.split_next())
         self._look_at = 0.0 if worked else time.monotonic() + LOOK
-        if self._chunks is not None:
-            self._chunks -= worked
         self._derive_after(worked)
-        return bool(worked)
+        return worked
 
-    def _derive_after(self, worked: int) -> None:
+    def _derive_after(self, worked: bool) -> None:
         """Derived data do not wait for slow exchanges, only for the chunks before them."""
         if self._has_written and not worked and self._has_indexing and self._busy:
             engine.derive()
-        self._has_written = bool(worked)
+        self._has_written = worked
 
     def _exchange(self, *, seconds: float) -> None:
         wait_for_any(self._crews, seconds=seconds)
