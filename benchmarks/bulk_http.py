@@ -115,8 +115,8 @@ def magento_product(product: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def web(port: int) -> Iterator[None]:
-    command = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}"]
+def web(port: int, application: str = "config.wsgi:application") -> Iterator[None]:
+    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"]
     command += ["--worker-class", "gthread", "--threads", str(settings.WEB_THREADS)]
     with LOG.open("ab") as log:
         process = subprocess.Popen([*command, "--log-level", "warning"], stderr=log)

@@ -26,7 +26,7 @@ ALLOWED_S: Final = 0.3
 LIST: Final = "/admin/asyncops/operation/"
 SKU: Final = "BENCH-0000007"
 
-_FILL: Final = f"""
+FILL: Final = f"""
     INSERT INTO asyncops_operation (id, uuid, seq, organization_id, user_id, interactive, dialect, kind, entity,
            context, endpoint, retried, policy, dry_run, state, total, created, updated, unchanged,
            deleted, refused, untouched, accepted_at, started_at, finished_at, expires_at)
@@ -104,7 +104,7 @@ def _filled() -> tuple[Client, str]:
     rare = ensure_user(organization="Bench", username="rare", password="bench", rights="none")
     product = Product.objects.create(sku=SKU, sku_key=SKU.casefold(), name="Crate")
     now = timezone.now()
-    run(_FILL, [root.organization_id, rare.pk, root.pk, now])
+    run(FILL, [root.organization_id, rare.pk, root.pk, now])
     run(_ITEMS, [product.pk])
     run(_CHUNKS)
     run(_FAULTS)

@@ -1,27 +1,32 @@
-"""Oro's list PATCH over HTTP: seconds to the 202, to its chunks, and to the last record; and the memory of it all."""
+"""Oro's list PATCH over HTTP: seconds to the 202, to its chunks, to the last record; and to see an operation."""
 
 from __future__ import annotations
 
 import resource
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from typing import Final
 
 import orjson
 import requests
 from django.utils import timezone
 
-from asyncops import bodies, engine, splitting
+from asyncops import engine, splitting
 from asyncops.models import Operation
 from benchmarks.bulk_http import web
-from benchmarks.figures import Figure
-from benchmarks.records import empty, floor, products
+from benchmarks.console import FILL, OPERATIONS
+from benchmarks.figures import Figure, median
+from benchmarks.records import empty, floor, products, settle
 from catalog.accounts import ensure_user
-from catalog.models import AccessToken
+from catalog.models import AccessToken, User
+from catalog.sql import run
 from config.devservices import ports
 from syncapi.oro.names import MEDIA_TYPE
 
-SIZE = 100_000
+SIZE: Final = 100_000
+READINGS: Final = 300
 
 
 def figures() -> Iterator[Figure]:
@@ -31,21 +36,51 @@ def figures() -> Iterator[Figure]:
     lowest = floor(products(SIZE))
     for type, body in (("products", _products()), ("accounts", _accounts())):
         empty()
-        stored = _timed(partial(bodies.store, [body], now=timezone.now()))
-        port = ports.free(18090)
-        with web(port):
-            accepted = _timed(partial(_send, session, port, type, body))
+        received = _sent(session, type, body, application="benchmarks.bare:receiver")
+        accepted = _sent(session, type, body)
         split = _timed(lambda: splitting.work("bench:1"))
         applied = _timed(engine.drain)
         operation = Operation.objects.latest("pk")
         assert operation.created == SIZE, operation.__dict__
-        yield Figure(name=f"Oro {type} stored {SIZE:,}", median_s=stored, records=SIZE)
-        yield Figure(name=f"Oro {type} 202 {SIZE:,}", median_s=accepted, records=SIZE, ratio=accepted / lowest)
-        yield Figure(name=f"Oro {type} split {SIZE:,}", median_s=split, records=SIZE, ratio=split / lowest)
-        yield Figure(name=f"Oro {type} one worker {SIZE:,}", median_s=split + applied, records=SIZE,
-                     ratio=(split + applied) / lowest)  # fmt: skip
+        whole = split + applied
+        yield Figure(name=f"Oro {type} 202 {SIZE:,}, x receiving", median_s=accepted, records=SIZE,
+                     ratio=accepted / received)  # fmt: skip
+        yield Figure(name=f"Oro {type} split {SIZE:,}, x the whole", median_s=split, records=SIZE, ratio=split / whole)
+        yield Figure(name=f"Oro {type} one worker {SIZE:,}", median_s=whole, records=SIZE, ratio=whole / lowest)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak of the splitting process, which also made the bodies: {peak:.0f} MiB")
+    yield from _reading(session, user)
+
+
+def _reading(session: requests.Session, user: User) -> Iterator[Figure]:
+    """One operation of a million, beside a view that only reads its row."""
+    empty()
+    run(FILL, [user.organization_id, user.pk, user.pk, timezone.now()])
+    settle()
+    with _at("benchmarks.bare:reader()") as url:
+        lowest = median(partial(_get, session, f"{url}/row/{OPERATIONS // 2}"), runs=READINGS)
+    with _at() as url:
+        seconds = median(partial(_get, session, f"{url}/api/asyncoperations/{OPERATIONS // 2}"), runs=READINGS)
+    yield Figure(name=f"Oro operation of {OPERATIONS:,}", median_s=seconds, records=1, ratio=seconds / lowest)
+    empty()
+
+
+@contextmanager
+def _at(application: str = "config.wsgi:application") -> Iterator[str]:
+    port = ports.free(18090)
+    with web(port, application):
+        yield f"http://127.0.0.1:{port}"
+
+
+def _get(session: requests.Session, url: str) -> None:
+    assert session.get(url, timeout=10).status_code == 200
+
+
+def _sent(session: requests.Session, type: str, body: bytes, **options: str) -> float:
+    """Median seconds until a body is answered; only the last one is kept."""
+    with _at(**options) as url:
+        send = partial(_send, session, f"{url}/api/{type}", body)
+        return median(send, before=empty, runs=3)
 
 
 def _timed(act: Callable[[], object]) -> float:
@@ -54,8 +89,8 @@ def _timed(act: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def _send(session: requests.Session, port: int, type: str, body: bytes) -> None:
-    answer = session.patch(f"http://127.0.0.1:{port}/api/{type}", data=body, timeout=120)
+def _send(session: requests.Session, url: str, body: bytes) -> None:
+    answer = session.patch(url, data=body, timeout=120)
     assert answer.status_code == 202, answer.text
 
 
