@@ -9,7 +9,9 @@ from hashlib import sha256
 from io import RawIOBase
 from typing import Final, Protocol
 
-from asyncops.models import Body, BodyPart
+from django.db import transaction
+
+from asyncops.models import Body
 from catalog.sql import run
 
 PART: Final = 1 << 20  # bytes of one row
@@ -53,6 +55,7 @@ class BodyFile(RawIOBase):
 
 
 _PART: Final = "SELECT content FROM asyncops_bodypart WHERE body_id = %b::bigint AND number = %b::int"
+_KEEP: Final = "INSERT INTO asyncops_bodypart (body_id, number, content) VALUES (%b::bigint, %b::int, %b::bytea)"
 
 
 def store(pieces: Iterable[bytes], *, now: datetime) -> Body:
@@ -63,12 +66,19 @@ def store(pieces: Iterable[bytes], *, now: datetime) -> Body:
     body = Body.objects.create(received_at=now)
     digest = sha256()
     for number, part in enumerate(_parts(pieces)):
-        BodyPart.objects.create(body_id=body.pk, number=number, content=part)
+        _keep(body, number, part)
         digest.update(part)
         body.size += len(part)
     body.digest = digest.digest()
     body.save(update_fields=["size", "digest"])
     return body
+
+
+def _keep(body: Body, number: int, part: bytes) -> None:
+    """Not waiting for the disk: the commit that makes an operation of the body does, and covers what was before it."""
+    with transaction.atomic(durable=True):
+        run("SET LOCAL synchronous_commit = off")
+        run(_KEEP, [body.pk, number, part])
 
 
 def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
