@@ -51,7 +51,7 @@ class OutcomeKind(StrEnum):
     DELETED = "deleted"
     MISSING = "missing"  # to delete, but not there
     REFUSED = "refused"
-    UNTOUCHED = "untouched"  # good itself, but another was refused under policy `all`
+    UNTOUCHED = "untouched"  # good itself, but only rehearsed, or another was refused under policy `all`
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -202,6 +202,8 @@ def _spoil(wave: Sequence[Row]) -> None:
     rehearsed = {row.index for row in wave if isinstance(row.command, Upsert) and row.command.rehearsed}
     if not (rehearsed or any(row.errors for row in wave)):
         return
+    for row in wave:
+        row.kind = OutcomeKind.UNTOUCHED if row.index in rehearsed else row.kind
     while True:
         bad = rehearsed.union(*(row.users or {row.index} for row in wave if row.errors))
         for row in wave:
