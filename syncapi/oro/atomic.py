@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from rest_framework.response import Response
@@ -47,20 +47,21 @@ def _items(document: Json) -> list[Json]:
 
 
 def _submission(request: ApiRequest, items: Sequence[Json]) -> Submission:
-    entities = {resource.entity for item in items if (resource := RESOURCES.get(parsing.type_of(item)))}
+    types = {type for item in items if (type := parsing.target_of(item).type) in RESOURCES}
+    entities = {RESOURCES[type].entity for type in types}
     return Submission(
         dialect="oro",
         kind="atomic",
         entity=entities.pop() if len(entities) == 1 else "",
         items=items,
-        context={**lists.request_context(request), "place": PLACE},
+        context={**lists.request_context(request, *types), "place": PLACE, "salt": str(uuid4())},
         policy=Policy.ALL,
     )
 
 
 def _refuse_if_wrong(items: Sequence[Json], outcomes: Sequence[Outcome]) -> None:
     worded = [
-        wording.word(error, RESOURCES.get(parsing.type_of(item)), place=f"/{MEMBER}/{index}/data")
+        wording.word(error, RESOURCES.get(parsing.target_of(item).type), place=f"/{MEMBER}/{index}/data")
         for index, (item, outcome) in enumerate(zip(items, outcomes, strict=True))
         for error in outcome.errors
     ]
@@ -86,5 +87,5 @@ def _shown(
 
 def _written(items: Sequence[Json], outcomes: Sequence[Outcome]) -> Iterator[tuple[int, str, UUID]]:
     for position, (item, outcome) in enumerate(zip(items, outcomes, strict=True)):
-        if item["op"] != "remove" and parsing.relation_of(item) is None and outcome.id is not None:
-            yield position, parsing.type_of(item), outcome.id
+        if item["op"] != "remove" and parsing.target_of(item).relation is None and outcome.id is not None:
+            yield position, parsing.target_of(item).type, outcome.id

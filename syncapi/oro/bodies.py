@@ -84,12 +84,13 @@ def item(document: Mapping[str, Json], record: Json) -> Json:
         return record
     if not isinstance(given, list):
         raise RequestData("The 'included' property should be an array", pointer="/included")
+    if strange := [place for place, other in enumerate(given) if not isinstance(other, dict)]:
+        raise RequestData("The related resource should be an object", pointer=f"/included/{strange[0]}")
     included = Included()
     for other in given:
         included.add(other)
     made = included.item(record)
-    errors = [*included.errors, *included.unlinked(UNLINKED_TO_ONE)]
-    if errors:
+    if errors := included.errors or list(included.unlinked(UNLINKED_TO_ONE)):
         raise Refusals([word(error, None, place="").error() for error in errors], status=400)
     return made
 

@@ -42,6 +42,14 @@ def not_blank(path: str) -> FieldError:
     return fault(path, "not blank constraint", "This value should not be blank.")
 
 
+def no_choice(path: str) -> FieldError:
+    return fault(path, "choice constraint", "The value you selected is not a valid choice.")
+
+
+def no_email(path: str) -> FieldError:
+    return fault(path, "email constraint", "This value is not a valid email address.")
+
+
 def extra_fields(names: list[str], path: str = "") -> FieldError:
     shown = ", ".join(f'"{name}"' for name in names)
     return fault(path, "extra fields constraint", f"This form should not contain extra fields: {shown}.")

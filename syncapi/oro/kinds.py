@@ -33,6 +33,8 @@ class Attribute:
     name: str
     spec: FieldSpec
     words: Mapping[str, Json] = field(default_factory=dict)  # API's word -> the field's value
+    is_email: bool = False
+    is_currency: bool = False  # of no column: the code of the system currency, which all prices have
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +66,10 @@ class Resource:
     @cached_property
     def spec(self) -> EntitySpec:
         return ENTITIES[self.entity]
+
+    @cached_property
+    def has_currency(self) -> bool:
+        return any(attribute.is_currency for attribute in self.attributes.values())
 
     @cached_property
     def by_field(self) -> Mapping[str, str]:

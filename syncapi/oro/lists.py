@@ -18,7 +18,8 @@ from catalog.commands import Json, Policy
 from syncapi import limits, preferences
 from syncapi.exchange import ApiRequest
 from syncapi.oro import documents, operations, refusals, splitting, synchronous, wording
-from syncapi.oro.names import OPERATIONS
+from syncapi.oro.loading import CURRENCY
+from syncapi.oro.names import OPERATIONS, RESOURCES
 from syncapi.oro.operations import HIDDEN, Found
 from syncapi.oro.places import Places
 from syncapi.oro.refusals import (
@@ -87,17 +88,19 @@ def submission(
         kind="list",
         entity=route.resource.entity,
         items=items,
-        context={**request_context(request), "type": route.type},
+        context={**request_context(request, route.type), "type": route.type},
         policy=policy or policy_of(request),
     )
 
 
-def request_context(request: ApiRequest) -> dict[str, Json]:
-    """What a request says for all of its records, and who sends it."""
+def request_context(request: ApiRequest, *types: str) -> dict[str, Json]:
+    """What a request says for all of its records, which are of these types, and who sends it."""
     user = request.caller.user
     context: dict[str, Json] = {"owner": user.number, "organization": user.organization.number}
     if request.headers.get("X-Integration-Type", "").strip().lower() == "ext_id":
         context["external"] = True
+    if any(RESOURCES[type].has_currency for type in types):
+        context["currency"] = CURRENCY.values_list("iso_code", flat=True).get()
     return context
 
 

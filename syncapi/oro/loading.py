@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Subquery
 
 from catalog.commands import Json
+from catalog.entities import SYSTEM_CURRENCY
+from catalog.models import Currency
 from catalog.plans import plan
 from catalog.registry import Number
 from syncapi.oro import selecting
@@ -21,6 +23,7 @@ from syncapi.oro.places import Places
 from syncapi.oro.queries import Query
 
 DECIMALS = Decimal("0.0001")  # prices and the like have four places, or more if they need them
+CURRENCY = Currency.objects.filter(pk=SYSTEM_CURRENCY)
 Linkage = dict[str, Json]
 
 
@@ -58,7 +61,7 @@ _IN_THE_ROW = frozenset({Way.REF, Way.SELF, Way.NONE})
 def _rows(
     resource: Resource, ids: Sequence[UUID], chosen: Sequence[Attribute], related: Sequence[Relation], lens: Lens
 ) -> dict[UUID, dict[str, Json]]:
-    columns = {f"a_{n}": F(attribute.spec.name) for n, attribute in enumerate(chosen)}
+    columns = {f"a_{n}": _column(attribute) for n, attribute in enumerate(chosen)}
     for relation in related:
         if relation.way is Way.REF:
             target = selecting.id_column(RESOURCES[relation.type], external=lens.external)
@@ -66,6 +69,10 @@ def _rows(
     own = selecting.id_column(resource, external=lens.external)
     records = plan(resource.entity).model._default_manager.filter(pk__in=ids)
     return {row["pk"]: row for row in records.values("pk", "number", shown_id=F(own), **columns)}
+
+
+def _column(attribute: Attribute) -> F | Subquery:
+    return Subquery(CURRENCY.values("iso_code")) if attribute.is_currency else F(attribute.spec.name)
 
 
 def _many(resource: Resource, relation: Relation, ids: Sequence[UUID], lens: Lens) -> Mapping[UUID, list[Json]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from catalog.entities import ENTITIES
+from catalog.registry import Document
 from syncapi.oro import kinds
 from syncapi.oro.kinds import Attribute, Relation, Resource, Way
 
@@ -46,6 +47,9 @@ _NOTHING: Final[frozenset[str]] = frozenset()
 _STATUS: Final = Attribute(
     name="status", spec=ENTITIES["product"].by_name["active"], words={"enabled": True, "disabled": False}
 )
+_CURRENCY: Final = Attribute(name="currency", spec=Document(name="currency"), is_currency=True)
+_EMAIL: Final = Attribute(name="primaryEmail", spec=ENTITIES["contact"].by_name["primary_email"], is_email=True)
+_UNIT: Final = Relation(name="unit", type="units", way=Way.NONE, writable=False)
 _CREATOR: Final = {
     "owner": Relation(name="owner", type="users", way=Way.REF, source="owner", writable=False),
     "organization": Relation(
@@ -90,6 +94,8 @@ _TABLE: Final = (
     _resource(
         "contact",
         either=("firstName", "lastName"),
+        hidden=frozenset({"primary_email"}),
+        more={"primaryEmail": _EMAIL},
         related=_CREATOR
         | {"accounts": Relation(name="accounts", type="accounts", way=Way.REVERSE, source="contacts", many=True)},
     ),
@@ -118,6 +124,8 @@ _TABLE: Final = (
         "product_price",
         required=("product", "priceList", "quantity", "value"),
         renamed={"rule": "priceList", "quantity_start": "quantity", "price_gross": "value"},
+        more={"currency": _CURRENCY},
+        related={"unit": _UNIT},
     ),
     Resource(
         type="inventorylevels",

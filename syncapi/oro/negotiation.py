@@ -44,14 +44,14 @@ def check_body(content_type: str, *, extension: str = "") -> None:
 
 
 def check_accept(accept: str, *, extension: str = "") -> None:
-    """Raises NotAcceptable. No header, and any wildcard, accept JSON:API."""
+    """Raises NotAcceptable. No header, and any wildcard, accept JSON:API, unless it is named and never bare."""
     if not accept.strip():
         return
     offered = [media for media in map(_parse, _split(accept, ",")) if not media.refused]
     ours = [media for media in offered if media.type == MEDIA_TYPE]
     if any(media.extension in {extension, ""} for media in ours):
         return
-    if any(media.type in _ANYTHING for media in offered):
+    if not ours and any(media.type in _ANYTHING for media in offered):
         return
     raise NotAcceptable(_NO_INSTANCE if ours else _EXCLUDED)
 

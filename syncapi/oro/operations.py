@@ -135,12 +135,17 @@ def _summary(found: Found) -> dict[str, Json]:
     started, ended = operation.started_at or operation.accepted_at, operation.finished_at or operation.accepted_at
     return {
         "aggregateTime": int((ended - started).total_seconds() * 1000),
-        "readCount": operation.processed,
+        "readCount": operation.processed + _validated(operation),
         "writeCount": operation.processed - operation.refused,
         "errorCount": error_count(found),
         "createCount": operation.created,
         "updateCount": operation.updated + operation.unchanged,
     }
+
+
+def _validated(operation: Operation) -> int:
+    """Records that were only to be looked at: where all went well, nothing else is left untouched."""
+    return operation.untouched if operation.state == State.SUCCESS else 0
 
 
 def errors(found: Found, *, first: int, count: int) -> list[dict[str, Json]]:
@@ -213,9 +218,15 @@ def _shown_result(operation: Operation, view: ItemView, number: int | None) -> d
             "dataId": _text(record_of(view.payload).get("id")),
             "entityType": entity_type(operation),
             "entityId": _text(number),
-            "outcome": "failed" if view.outcome == OutcomeKind.REFUSED else view.outcome,
+            "outcome": _outcome(operation, view),
         },
     }
+
+
+def _outcome(operation: Operation, view: ItemView) -> str:
+    if view.outcome == OutcomeKind.REFUSED:
+        return "failed"
+    return "validated" if view.outcome == journal.UNTOUCHED and _validated(operation) else str(view.outcome)
 
 
 def record_of(payload: Json) -> dict[str, Json]:

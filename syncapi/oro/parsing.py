@@ -7,7 +7,7 @@ An item of a list is a resource object as it was sent; with records of `included
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from catalog.commands import Change, Command, Delete, Json, Link, LinkSet, Mode, Reference, Upsert
@@ -17,7 +17,7 @@ from syncapi.oro.actions import UPDATE
 from syncapi.oro.faults import NotUnderstoodError
 from syncapi.oro.kinds import Resource, Way
 from syncapi.oro.names import RESOURCES
-from syncapi.oro.records import Setting, label
+from syncapi.oro.records import Setting, label, local_key
 
 
 def of_list(item: Json, context: Mapping[str, Json]) -> Upsert:
@@ -69,64 +69,78 @@ def relationship(item: Json, context: Mapping[str, Json]) -> Upsert:
     return replace(made, links=changed)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """What an operation is about: a record by its id, or by the local id that an earlier operation gave it."""
+
+    type: str = ""
+    id: Json = None
+    lid: Json = None
+    relation: str | None = None
+
+
 def atomic(item: Json, context: Mapping[str, Json]) -> Command:
-    """`{"op": "add"|"update"|"remove", "ref"|"href", "data"}` (contract 17.1)."""
+    """`{"op": "add"|"update"|"remove", "ref"|"href", "data"}` (contract 17.1). `context`: also `salt`, a UUID."""
     op = item.get("op") if isinstance(item, dict) else None
     if op not in ("add", "update", "remove"):
         raise NotUnderstoodError(faults.request_data("", "The 'op' property should be add, update or remove"))
-    type, id, name = _target(item)
-    resource = RESOURCES.get(type)
+    target = target_of(item)
+    resource = RESOURCES.get(target.type)
     if resource is None:
-        raise NotUnderstoodError(faults.unknown_class(type, ""))
-    inner = {**context, "type": type}
-    if name is not None:
-        return _atomic_relation(item, resource, id, name, inner)
-    if op == "remove":
+        raise NotUnderstoodError(faults.unknown_class(target.type, ""))
+    known = target if target.lid is None else replace(target, id=_ANY_ID)
+    made = _operation(item, known, resource, {**context, "type": target.type})
+    return made if target.lid is None else replace(made, key=local_key(target.type, target.lid, context["salt"]))
+
+
+_ANY_ID: Final = 1
+
+
+def _operation(item: Mapping[str, Json], target: Target, resource: Resource, context: Mapping[str, Json]) -> Command:
+    if target.relation is not None:
+        return _atomic_relation(item, resource, target, context)
+    if item["op"] == "remove":
         if not resource.deletes:
             raise NotUnderstoodError(faults.not_allowed("delete"))
-        return deletion({"id": id}, inner)
+        return deletion({"id": target.id}, context)
     record = item.get("data")
     if not isinstance(record, dict):
         raise NotUnderstoodError(faults.request_data("", "The primary data object should exist"))
-    if op == "add":
-        made = _record(record, resource, Setting.of(inner))
-        return replace(made, local=label(type, record["lid"])) if "lid" in record else made
-    return _record({**record, "id": record.get("id", id), "meta": {"update": True}}, resource, Setting.of(inner))
+    if item["op"] == "add":
+        return _record(record, resource, Setting.of(context))
+    changed = {**record, "id": record.get("id", target.id), "meta": {"update": True}}
+    return _record(changed, resource, Setting.of(context))
 
 
 def _atomic_relation(
-    item: Mapping[str, Json], resource: Resource, id: Json, name: str, context: Mapping[str, Json]
+    item: Mapping[str, Json], resource: Resource, target: Target, context: Mapping[str, Json]
 ) -> Command:
-    relation = resource.relations.get(name)
+    relation = resource.relations.get(target.relation or "")
     if relation is None or relation.way is Way.REVERSE or not relation.writable:
-        raise NotUnderstoodError(faults.extra_fields([name]))
+        raise NotUnderstoodError(faults.extra_fields([str(target.relation)]))
     changes = {"add": Change.ADD, "remove": Change.REMOVE, "update": Change.REPLACE}
-    made = {"id": id, "relation": name, "change": changes[item["op"]], "data": item.get("data"), "path": ""}
-    return relationship(made, context)
+    made = {"id": target.id, "relation": relation.name, "change": changes[item["op"]], "data": item.get("data")}
+    return relationship({**made, "path": ""}, context)
 
 
-def _target(item: Mapping[str, Json]) -> tuple[str, Json, str | None]:
-    """Type, id and relation that an operation is about: its `ref`, its `href`, or its data."""
-    ref, href, data = item.get("ref"), item.get("href"), item.get("data")
+def target_of(item: Json) -> Target:
+    """Its `ref`, its `href`, or its data."""
+    given = item if isinstance(item, dict) else {}
+    ref, href, data = given.get("ref"), given.get("href"), given.get("data")
     if isinstance(ref, dict):
-        return str(ref.get("type")), ref.get("id"), ref.get("relationship")
+        relation = ref.get("relationship")
+        known = None if relation is None else str(relation)
+        return Target(type=str(ref.get("type")), id=ref.get("id"), lid=ref.get("lid"), relation=known)
+    lid = data.get("lid") if isinstance(data, dict) else None
     if isinstance(href, str):
         match href.partition("?")[0].rpartition("/api/")[2].strip("/").split("/"):
             case [type, id, "relationships", name]:
-                return type, id, name
+                return Target(type=type, id=id, relation=name)
             case [type, id]:
-                return type, id, None
+                return Target(type=type, id=id)
             case [type]:
-                return type, None, None
-    return (str(data.get("type")), data.get("id"), None) if isinstance(data, dict) else ("", None, None)
-
-
-def type_of(item: Json) -> str:
-    return _target(item)[0] if isinstance(item, dict) else ""
-
-
-def relation_of(item: Json) -> str | None:
-    return _target(item)[2] if isinstance(item, dict) else None
+                return Target(type=type, lid=lid)
+    return Target(type=str(data.get("type")), id=data.get("id"), lid=lid) if isinstance(data, dict) else Target()
 
 
 PARSERS: Final[Mapping[str, Callable[[Json, Mapping[str, Json]], Command]]] = {

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from uuid import UUID, uuid5
 
+from catalog import validation
 from catalog.commands import THIS, Change, Json, Link, LinkSet, Mode, Reference, Upsert
 from catalog.outcomes import ErrorCode, FieldError
 from syncapi.oro import actions, faults
@@ -16,6 +19,7 @@ from syncapi.oro.names import RESOURCES
 
 MEMBERS: Final = frozenset({"type", "id", "lid", "meta", "attributes", "relationships", "links"})
 _MOST: Final = 2**63
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +29,8 @@ class Setting:
     external: bool = False  # ids are those of other systems, where the type has such
     owner: int | None = None  # the numbers of who creates
     organization: int | None = None
+    salt: str = ""  # a UUID where local ids are known to all operations of the request
+    currency: str = ""  # the code of the system currency, where the type has prices
     labels: frozenset[str] = frozenset()
 
     @classmethod
@@ -33,6 +39,8 @@ class Setting:
             external=bool(context.get("external")),
             owner=context.get("owner"),
             organization=context.get("organization"),
+            salt=context.get("salt", ""),
+            currency=context.get("currency", ""),
             labels=labels,
         )
 
@@ -53,17 +61,22 @@ def label(type: Json, id: Json) -> str:
     return f"{type}/{id}"
 
 
+def local_key(type: Json, lid: Json, salt: str) -> Reference:
+    """A new record with a local id gets an id that every operation of the request can work out."""
+    return Reference("id", str(uuid5(UUID(salt), label(type, lid))))
+
+
 def upsert(record: Mapping[str, Json], resource: Resource, setting: Setting, action: Action = CREATE) -> Upsert:
     """The record that `record` describes, as `action` says. Raises NotUnderstoodError with every error of it."""
     draft = Draft()
     _check_members(record, draft)
-    _read_attributes(record.get("attributes"), resource, draft, action)
+    _read_attributes(record.get("attributes"), resource, draft, action, setting)
     _read_relationships(record.get("relationships"), resource, draft, setting)
     if draft.extra:
         draft.errors.append(faults.extra_fields(draft.extra))
     key = _key(record, resource, setting, action, draft)
     if draft.errors:
-        raise NotUnderstoodError(*draft.errors)
+        raise NotUnderstoodError(*draft.errors, *_further_errors(resource, draft, action))
     return _command(resource, key, draft, setting, action)
 
 
@@ -89,6 +102,8 @@ def identifier(given: Json, relation: Relation, setting: Setting, path: str) -> 
             detail = "should not be null" if given_null else "is required"
             place = f"{path}/{name}" if given_null else path
             raise NotUnderstoodError(request_data(place, f"The '{name}' property {detail}"))
+    if "lid" in given and setting.salt:
+        return local_key(type, id, setting.salt)
     if label(type, id) in setting.labels or "lid" in given:
         return Reference("local", label(type, id))
     if type != relation.type:
@@ -115,7 +130,7 @@ def _object(given: Json, name: str, draft: Draft) -> Mapping[str, Json]:
     return {}
 
 
-def _read_attributes(given: Json, resource: Resource, draft: Draft, action: Action) -> None:
+def _read_attributes(given: Json, resource: Resource, draft: Draft, action: Action, setting: Setting) -> None:
     known, required = resource.attributes, resource.required
     for name, value in _object(given, "attributes", draft).items():
         attribute = known.get(name)
@@ -123,8 +138,12 @@ def _read_attributes(given: Json, resource: Resource, draft: Draft, action: Acti
             draft.extra.append(name)
         elif name in required and (value is None or (isinstance(value, str) and not value.strip())):
             draft.errors.append(faults.not_blank(f"/attributes/{name}"))
+        elif attribute.words or attribute.is_currency:
+            _choose(value, attribute, draft, {setting.currency: None} if attribute.is_currency else attribute.words)
         else:
-            draft.values[attribute.spec.name] = _worded(value, attribute, draft) if attribute.words else value
+            draft.values[attribute.spec.name] = value
+            if attribute.is_email and isinstance(value, str) and value and not _EMAIL.fullmatch(value):
+                draft.errors.append(faults.no_email(f"/attributes/{name}"))
     if (
         action.verb is not Verb.UPDATE
         and resource.either
@@ -138,12 +157,28 @@ def _has(draft: Draft, resource: Resource, name: str) -> bool:
     return value is not None and (not isinstance(value, str) or bool(value.strip()))
 
 
-def _worded(value: Json, attribute: Attribute, draft: Draft) -> Json:
-    if isinstance(value, str) and value in attribute.words:
-        return attribute.words[value]
-    detail = "The value you selected is not a valid choice."
-    draft.errors.append(fault(f"/attributes/{attribute.name}", "choice constraint", detail))
-    return None
+def _choose(value: Json, attribute: Attribute, draft: Draft, words: Mapping[str, Json]) -> None:
+    if not isinstance(value, str) or value not in words:
+        draft.errors.append(faults.no_choice(f"/attributes/{attribute.name}"))
+    elif not attribute.is_currency:
+        draft.values[attribute.spec.name] = words[value]
+
+
+def _further_errors(resource: Resource, draft: Draft, action: Action) -> Iterator[FieldError]:
+    """What the catalog would tell of the record, which it never sees: a caller learns all that is wrong at once."""
+    told = [error.path for error in draft.errors if error.path]
+    [(_, errors)] = validation.clean(resource.entity, [_scalars(resource, draft)])
+    yield from errors
+    for name, source in zip(resource.required, resource.mandatory, strict=True):
+        path = f"/attributes/{name}" if name in resource.attributes else f"/relationships/{name}/data"
+        is_told = any(path.startswith(place) or place.startswith(path) for place in told)
+        if action.verb in (Verb.CREATE, Verb.VALIDATE) and source not in draft.values and not is_told:
+            yield faults.not_blank(path)
+
+
+def _scalars(resource: Resource, draft: Draft) -> dict[str, Json]:
+    refs = {ref.name for ref in resource.spec.refs}
+    return {name: value for name, value in draft.values.items() if name not in refs}
 
 
 def _read_relationships(given: Json, resource: Resource, draft: Draft, setting: Setting) -> None:

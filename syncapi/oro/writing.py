@@ -158,7 +158,7 @@ def submission(request: ApiRequest, route: Route, items: Sequence[Json], *, kind
         kind=kind,
         entity=route.resource.entity,
         items=items,
-        context={**lists.request_context(request), "type": route.type, "place": place},
+        context={**lists.request_context(request, route.type), "type": route.type, "place": place},
         policy=Policy.ALL,
     )
 

@@ -64,6 +64,10 @@ class Oro:
             for error in found
         ]
 
+    def outcomes(self, id: str) -> list[str]:
+        found = self.get(f"asyncoperations/{id}/results?page[size]=-1").json["data"]
+        return [result["attributes"]["outcome"] for result in found]
+
     def places(self, id: str) -> list[tuple[str, str | None]]:
         """title and pointer of each error"""
         return [(title, pointer) for _, _, title, _, pointer in self.errors(id)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
 from catalog.entities import ENTITIES
-from catalog.registry import Document, FieldSpec, Flag, Identifier, Integer, Moment, Number, Text
-from syncapi.oro.kinds import Relation, Resource, Way
+from catalog.registry import Document, Flag, Identifier, Integer, Moment, Number, Text
+from syncapi.oro.kinds import Attribute, Relation, Resource, Way
 from syncapi.oro.names import RESOURCES
 
 Ids = dict[str, str]  # by type
@@ -16,11 +16,13 @@ _ORDER: Final = list(ENTITIES)
 WRITABLE: Final = sorted((r for r in RESOURCES.values() if r.creates), key=lambda r: _ORDER.index(r.entity))
 
 
-def value(spec: FieldSpec, words: Mapping[str, Any], salt: str) -> Any:
+def value(attribute: Attribute, salt: str) -> Any:
     """A good one; a text is another for each `salt`, since it may have to be unique."""
-    if words:
-        return next(iter(words))
-    match spec:
+    if attribute.words:
+        return next(iter(attribute.words))
+    if attribute.is_currency or attribute.is_email:
+        return "EUR" if attribute.is_currency else "ann@example.com"
+    match spec := attribute.spec:
         case Text(choices=(first, *_)):
             return first
         case Text(max_length=limit):
@@ -44,7 +46,7 @@ def value(spec: FieldSpec, words: Mapping[str, Any], salt: str) -> Any:
 
 def record(resource: Resource, known: Ids, salt: str = "n", **members: Any) -> dict[str, Any]:
     """A new one with every attribute, related to all that is known."""
-    attributes = {name: value(each.spec, each.words, salt) for name, each in resource.attributes.items()}
+    attributes = {name: value(each, salt) for name, each in resource.attributes.items()}
     related = {relation.name: {"data": linkage(relation, known)} for relation in _relations(resource, known)}
     return {"type": resource.type, "attributes": attributes, "relationships": related, **members}
 

@@ -45,6 +45,32 @@ def test_they_change_and_remove(oro):
     assert (results[1], results[2], names()) == ({}, {}, ["C", "D"])
 
 
+def test_a_local_id_is_the_target_of_later_operations(oro):
+    there, person = ({"type": type, "lid": "x"} for type in ("accounts", "contacts"))
+    answer = send(
+        oro,
+        add({**person, "attributes": {"firstName": "Ann"}}),
+        add({**there, "attributes": {"name": "A"}}),
+        {"op": "update", "data": {**there, "attributes": {"externalId": "e"}}},
+        {"op": "update", "ref": {**there, "relationship": "defaultContact"}, "data": person},
+        {"op": "add", "ref": {**there, "relationship": "contacts"}, "data": [person]},
+        add({"type": "accounts", "lid": "y", "attributes": {"name": "B"}}),
+        {"op": "remove", "ref": {"type": "accounts", "lid": "y"}},
+    )
+    assert answer.status == 200, answer
+    account = Account.objects.get()
+    assert (account.name, account.external_id, account.default_contact.first_name) == ("A", "e", "Ann")
+    assert [contact.first_name for contact in account.contacts.all()] == ["Ann"]
+    added, changed = (answer.json["atomic:results"][n]["data"]["id"] for n in (1, 2))
+    assert added == changed == str(account.number)
+
+
+def test_a_local_id_that_nobody_gave_names_nothing(oro):
+    answer = send(oro, {"op": "update", "data": {"type": "accounts", "lid": "z", "attributes": {"name": "A"}}})
+    assert error(answer)[:2] == (404, "not found http exception")
+    assert names() == []
+
+
 def test_one_error_and_nothing_is_kept(oro):
     answer = send(oro, add(acc("A")), add(acc("")), add(acc("B")))
     assert error(answer) == (

@@ -152,6 +152,38 @@ def test_what_is_wrong_is_told_at_its_place(oro, record, expected):
     assert names() == ["good"]
 
 
+def test_all_that_is_wrong_with_a_record_is_told_at_once(oro):
+    attributes = {"sku": "", "status": "foo", "price": "abc", "stock": "x", "nosuch": 1}
+    id = oro.done("products", {"type": "products", "attributes": attributes})
+    assert sorted(oro.places(id)) == [
+        ("choice constraint", "/data/0/attributes/status"),
+        ("extra fields constraint", "/data/0"),
+        ("form constraint", "/data/0/attributes/price"),
+        ("form constraint", "/data/0/attributes/stock"),
+        ("not blank constraint", "/data/0/attributes/name"),
+        ("not blank constraint", "/data/0/attributes/sku"),
+    ]
+
+
+@pytest.mark.parametrize(("address", "expected"), [("a@b.c", []), (None, []), ("a@b", ["email constraint"])])
+def test_an_address_of_electronic_mail_is_one(oro, address, expected):
+    id = oro.done("contacts", {"type": "contacts", "attributes": {"firstName": "Ann", "primaryEmail": address}})
+    assert [title for title, _ in oro.places(id)] == expected
+
+
+def test_a_price_is_one_of_the_system_currency(oro):
+    product = oro.create("products", {"sku": "A", "name": "A"})
+    listed = oro.create("pricelists", {"name": "P", "priority": 1})
+    related = {"product": one("products", product), "priceList": one("pricelists", listed)}
+    prices = [{"quantity": 1, "value": "150.0000", "currency": code} for code in ("EUR", "USD")]
+    records = [{"type": "productprices", "attributes": price, "relationships": related} for price in prices]
+    id = oro.done("productprices", *records)
+    assert oro.places(id) == [("choice constraint", "/data/1/attributes/currency")]
+    [shown] = oro.get("productprices").json["data"]
+    assert (shown["attributes"]["value"], shown["attributes"]["currency"]) == ("150.0000", "EUR")
+    assert error(oro.get("productprices?filter[currency]=EUR"))[:2] == (400, "filter constraint")
+
+
 def test_what_is_not_there_lacks_nothing_else(oro):
     update = {"type": "accounts", "id": "99999999", "meta": {"update": True}, "attributes": {"externalId": "x"}}
     assert oro.places(oro.done("accounts", update)) == [("not found http exception", "/data/0")]
@@ -174,6 +206,8 @@ def test_what_clients_send_for_nothing_is_accepted(oro):
 def test_validating_writes_nothing(oro):
     id = oro.done("accounts", acc("A", meta={"validate": True, "upsert": False}), acc("", meta={"validate": True}))
     assert oro.places(id) == [("not blank constraint", "/data/1/attributes/name")]
+    assert oro.counts(id) == [2, 0, 1, 0, 0]
+    assert oro.outcomes(id) == ["validated", "failed"]
     assert names() == []
 
 

@@ -14,7 +14,7 @@ from syncapi.oro.names import MEDIA_TYPE
 from syncapi.oro.names import RESOURCES as TYPES
 from tests.syncapi.conftest import Program
 from tests.syncapi.oro import samples
-from tests.syncapi.oro.conftest import HOST, acc, error, names, nothing_happened, one, to
+from tests.syncapi.oro.conftest import HOST, acc, contact, error, names, nothing_happened, one, to
 
 
 def test_a_new_account_has_its_address(oro, admin):
@@ -159,6 +159,7 @@ def test_another_media_type_is_refused(oro, method, content_type):
         (f'{MEDIA_TYPE};profile="https://example.com/p"', 200),
         (f"{MEDIA_TYPE};foo=1, {MEDIA_TYPE}", 200),
         (f'{MEDIA_TYPE}; ext="https://example.com/x"', 406),
+        (f"{MEDIA_TYPE};foo=1, */*", 406),
         (f"{MEDIA_TYPE};q=0", 406),
         ("application/xml", 406),
         ("application/json", 406),
@@ -479,6 +480,21 @@ def test_what_is_wrong_in_a_linkage_is_told_at_its_place(oro, path, data, expect
     answer = oro.call("PATCH", path.format(**ids), sent)
     assert error(answer)[2:] == expected
     assert oro.get(f"accounts/{ids['a']}").json["data"]["relationships"]["contacts"]["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("included", "detail", "pointer"),
+    [
+        ([contact("c", "Ann"), 5], "The related resource should be an object", "/included/1"),
+        ([{"type": "contacts"}], "The 'id' property is required", "/included/0"),
+        ([contact("c", "Ann")], "The entity should have a relationship with the primary entity and this should be "
+         "explicitly specified in the request", "/included/0"),
+    ],
+)  # fmt: skip
+def test_what_comes_with_a_single_record_is_an_object_that_belongs_to_it(oro, included, detail, pointer):
+    answer = oro.post("accounts", {"data": acc("A"), "included": included})
+    assert error(answer) == (400, "request data constraint", detail, pointer)
+    nothing_happened()
 
 
 def test_a_slash_at_the_end_changes_nothing(oro):
