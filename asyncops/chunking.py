@@ -7,12 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
+from asyncops.dialects import Concerned
 from catalog import resolving
 from catalog.commands import Command, Delete, Json, Policy
 from catalog.naming import EVERY, Name, referred, written
 from catalog.outcomes import Outcome
 from catalog.resolving import Found, Names
 from catalog.sharing import LOCAL
+
+Entry = Command | Outcome | Concerned  # what is known of an item
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +31,12 @@ class Cut:
 
 
 def cut(
-    understood: Sequence[Command | Outcome], *, policy: Policy, size: int, scope: Json, dry_run: bool = False
+    understood: Sequence[Entry],
+    *,
+    policy: Policy,
+    size: int,
+    scope: Json,
+    dry_run: bool = False,
 ) -> list[Cut]:
     """Chunks of consecutive items; under Policy.ALL a single one, since it is one transaction.
 
@@ -37,7 +45,7 @@ def cut(
     """
     size = (len(understood) if policy is Policy.ALL else size) or 1
     parts = [understood[first : first + size] for first in range(0, len(understood), size)]
-    named = [_named(_commands(part)) for part in parts]
+    named = [_named(part) for part in parts]
     found = resolving.find(_sought(named))
     cuts = [
         _cut(part, number * size, names, found, scope)
@@ -50,10 +58,6 @@ def _rehearsal(cut: Cut) -> Cut:
     return replace(cut, writes=[], refers=sorted({*cut.writes, *cut.refers}), deletes=False)
 
 
-def _commands(understood: Sequence[Command | Outcome]) -> list[Command]:
-    return [entry for entry in understood if not isinstance(entry, Outcome)]
-
-
 @dataclass(frozen=True, slots=True)
 class _Named:
     """The names of the records that the commands of a chunk write, and refer to."""
@@ -62,21 +66,26 @@ class _Named:
     referred: set[Name]
 
 
-def _named(commands: Sequence[Command]) -> _Named:
-    return _Named(
-        {name for command in commands for name in written(command)},
-        {name for command in commands for name in referred(command)},
-    )
+def _named(understood: Sequence[Entry]) -> _Named:
+    names = _Named(set(), set())
+    for entry in understood:
+        if isinstance(entry, Concerned):
+            names.written.update(entry.written)
+            names.referred.update(entry.referred)
+        elif not isinstance(entry, Outcome):
+            names.written.update(written(entry))
+            names.referred.update(referred(entry))
+    return names
 
 
-def _cut(understood: Sequence[Command | Outcome], first: int, names: _Named, found: Found, scope: Json) -> Cut:
+def _cut(understood: Sequence[Entry], first: int, names: _Named, found: Found, scope: Json) -> Cut:
     shares = any(by == LOCAL for _, by, _ in names.written)
     return Cut(
         first=first,
         size=len(understood),
         writes=_hashes(_scoped(names.written, scope) if shares else names.written, found),
         refers=_hashes(names.referred, found),
-        deletes=any(isinstance(command, Delete) for command in _commands(understood)),
+        deletes=any(isinstance(entry, Delete) for entry in understood),
         shares=shares,
     )
 

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 from uuid import UUID
 
 from asyncops.bodies import Pieces
 from catalog.commands import Command, Json
 from catalog.images import KeptImage
+from catalog.naming import Name
 from catalog.outcomes import FieldError, Outcome
 
 if TYPE_CHECKING:
@@ -85,6 +86,21 @@ class StreamingDialect(Dialect, Protocol):
 
         `remark`: for errors of the request that leave its items alone. Raises BodyRefused, and nothing is written.
         """
+
+
+class Concerned(NamedTuple):
+    """The names of the records that an item would write, and refers to (see catalog.naming)."""
+
+    written: Sequence[Name]
+    referred: Sequence[Name]
+
+
+@runtime_checkable
+class NamingDialect(Dialect, Protocol):
+    """A dialect that can tell which records an item concerns without understanding it, which takes most of the time."""
+
+    def namer(self, kind: str, context: Mapping[str, Json]) -> Callable[[Json], Concerned | None]:
+        """For an item its names; None when it must be understood. It may name more records than it will concern."""
 
 
 @runtime_checkable
@@ -211,6 +227,11 @@ def acting(name: str) -> ActingDialect | None:
 def showing() -> list[ShowingDialect]:
     """Those that can show an operation, in the order of their names."""
     return [dialect for _, dialect in sorted(_REGISTERED.items()) if isinstance(dialect, ShowingDialect)]
+
+
+def naming(name: str) -> NamingDialect | None:
+    dialect = get(name)
+    return dialect if isinstance(dialect, NamingDialect) else None
 
 
 def streaming(name: str) -> StreamingDialect:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import orjson
 
 from asyncops import chunking, dialects
+from asyncops.chunking import Entry
 from asyncops.dialects import ItemRefused
 from asyncops.models import Chunk, Operation
 from catalog.commands import Command, Json, Policy
@@ -25,11 +26,22 @@ def understand(operation: Operation, items: Sequence[Json]) -> list[Command | Ou
     return understood
 
 
+def concerned(operation: Operation, items: Sequence[Json]) -> list[Entry]:
+    """What each item concerns, or, where that cannot be told without, what it means."""
+    dialect = dialects.naming(operation.dialect)
+    if dialect is None:
+        return [*understand(operation, items)]
+    namer = dialect.namer(operation.kind, operation.context)
+    found = [namer(item) for item in items]
+    meant = iter(understand(operation, [item for item, names in zip(items, found, strict=True) if names is None]))
+    return [next(meant) if names is None else names for names in found]
+
+
 def chunks(operation: Operation, items: Sequence[Json], *, first: int, number: int, size: int) -> Iterator[Chunk]:
     """Unsaved chunks of `items`, the first of which is item `first` of the operation and goes to chunk `number`."""
     policy = Policy(operation.policy)
-    understood, dry_run = understand(operation, items), operation.dry_run
-    cuts = chunking.cut(understood, policy=policy, size=size, scope=operation.uuid, dry_run=dry_run)
+    found, dry_run = concerned(operation, items), operation.dry_run
+    cuts = chunking.cut(found, policy=policy, size=size, scope=operation.uuid, dry_run=dry_run)
     for offset, cut in enumerate(cuts):
         yield Chunk(
             operation=operation,

@@ -10,11 +10,11 @@ from typing import Final
 from django.conf import settings
 
 from asyncops.bodies import Pieces
-from asyncops.dialects import ItemRefused, StatusAnswer
+from asyncops.dialects import Concerned, ItemRefused, StatusAnswer
 from asyncops.models import Operation
 from catalog.commands import Command, Json
 from catalog.outcomes import FieldError
-from syncapi.oro import operations, splitting
+from syncapi.oro import naming, operations, splitting
 from syncapi.oro.faults import NotUnderstoodError
 from syncapi.oro.names import OPERATIONS
 from syncapi.oro.parsing import PARSERS
@@ -48,6 +48,9 @@ class OroDialect:
         remark: Callable[[FieldError], None],
     ) -> Iterator[Sequence[Json]]:
         return splitting.split(body, size=size, remark=remark)
+
+    def namer(self, kind: str, context: Mapping[str, Json]) -> Callable[[Json], Concerned | None]:
+        return naming.namer(context) if kind == "list" else lambda item: None
 
     def render_status(self, operation: Operation, *, items: int, now: datetime) -> StatusAnswer:
         """The resource has no items."""

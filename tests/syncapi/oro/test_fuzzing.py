@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from asyncops import engine
 from catalog.accounts import ensure_user
 from catalog.models import AccessToken, User
-from syncapi.oro import parsing
+from catalog.naming import referred, written
+from syncapi.oro import naming, parsing
 from syncapi.oro.documents import Included
 from syncapi.oro.faults import NotUnderstoodError
 from syncapi.oro.names import MEDIA_TYPE, RESOURCES
@@ -87,8 +88,12 @@ def test_an_item_is_a_command_or_has_errors_with_places(data: st.DataObject, typ
     document = data.draw(mutations.documents(find(type), "PATCH", ANYTHING))
     for item in items(document):
         note(str(item)[:3000])
+        context = {"type": type, "owner": 1, "organization": 1}
         try:
-            parsing.of_list(item, {"type": type, "owner": 1, "organization": 1})
+            command = parsing.of_list(item, context)
+            concerned = naming.namer(context)(item)
+            assert concerned is None or set(concerned.written) >= set(written(command))
+            assert concerned is None or set(concerned.referred) >= set(referred(command))
         except NotUnderstoodError as reason:
             worded = [word(error, RESOURCES[type], place="/data/0") for error in reason.errors]
             assert worded
