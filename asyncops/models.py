@@ -49,7 +49,7 @@ class Operation(models.Model):
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     seq = models.BigIntegerField(unique=True, editable=False)  # the accept order, which is the commit order
-    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     interactive = models.BooleanField(default=False)  # sent with a login's token, not an integration's
     dialect = models.CharField(max_length=16, choices=DIALECTS)
@@ -96,7 +96,9 @@ class Operation(models.Model):
             models.Index(fields=["organization", "-seq"], name="operation_of_organization"),
             models.Index(fields=["expires_at"], name="operation_expires"),
             models.Index(fields=["finished_at"], name="operation_finished"),
-            models.Index(fields=["accepted_at"], name="operation_accepted"),  # this and those below: the admin's list
+            models.Index(fields=["accepted_at"], name="operation_accepted"),  # this and those below: filters of lists
+            models.Index(fields=["organization", "kind", "-seq"], name="operation_of_kind"),
+            models.Index(fields=["organization", "-seq"], condition=Q(dry_run=True), name="operation_dry"),
             models.Index(fields=["-seq"], condition=Q(state="failed"), name="operation_failed"),
             models.Index(fields=["-seq"], condition=Q(state="cancelled"), name="operation_cancelled"),
             models.Index(fields=["user", "-seq"], name="operation_of_user"),

@@ -9,23 +9,27 @@ from uuid import UUID
 
 from django.apps import apps
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 
 from asyncops import jobids
 from asyncops.chunking import hashed
 from asyncops.models import Chunk, Fault, Item, Mention, Operation
 from catalog.entities import ENTITIES
+from catalog.models import Organization
 from catalog.naming import Name
 from catalog.registry import EntitySpec, NaturalKey
+
+Rows = QuerySet[Any]  # each of an operation
 
 MOST: Final = 1000  # operations found in one way, the newest ones
 _NUMBER: Final = re.compile(r"#?[0-9]{1,18}")
 
 
-def find(term: str) -> set[int]:
-    """Ids of operations, of whatever organization. Six queries.
+def find(term: str, *, organization: Organization | None) -> set[int]:
+    """Ids of an organization's operations (None: of all). Six queries.
 
     `term`: an operation's number, UUID or jobId; a record's UUID or natural key, e.g. a SKU; or words of an error.
+    Operations that left a record as it was have no item of it, and are not found by it once they have ended.
     """
     meant = term.replace("\0", "").strip()
     if not meant:
@@ -33,13 +37,9 @@ def find(term: str) -> set[int]:
     uuid = _uuid(meant)
     records = _records(meant) if uuid is None else {uuid}
     names = [hashed(name) for name in _names(meant, uuid)]
-    return {
-        *_operations(meant, uuid),
-        *_that_wrote(records),
-        *_that_named(names),
-        *_that_will_write(names),
-        *_of(meant),
-    }
+    rows = (_that_wrote(records), _that_named(names), _that_will_write(names), _of(meant))
+    newest = (_newest(some, organization) for some in rows if some is not None)
+    return set(_operations(meant, uuid, organization)).union(*newest)
 
 
 def _uuid(meant: str) -> UUID | None:
@@ -49,12 +49,13 @@ def _uuid(meant: str) -> UUID | None:
         return None
 
 
-def _operations(meant: str, uuid: UUID | None) -> Iterable[int]:
+def _operations(meant: str, uuid: UUID | None, organization: Organization | None) -> Iterable[int]:
     numbers = [int(meant.removeprefix("#"))] if _NUMBER.fullmatch(meant) else []
     if (job := jobids.number_of(meant)) is not None:
         numbers.append(job)
     wanted = Q(pk__in=numbers) if uuid is None else Q(uuid=uuid)
-    return Operation.objects.filter(wanted).values_list("pk", flat=True)
+    own = Q() if organization is None else Q(organization=organization)
+    return Operation.objects.filter(wanted, own).values_list("pk", flat=True)
 
 
 def _keyed() -> Iterator[tuple[EntitySpec, NaturalKey]]:
@@ -83,25 +84,27 @@ def _names(meant: str, uuid: UUID | None) -> Iterator[Name]:
         yield from ((spec.name, key.name, key.fold(meant)) for spec, key in _keyed())
 
 
-def _that_wrote(records: set[UUID]) -> Iterable[int]:
-    written = Item.objects.filter(record_id__in=records).order_by("-operation_id")
-    return written.values_list("operation_id", flat=True)[:MOST] if records else ()
+def _that_wrote(records: set[UUID]) -> Rows | None:
+    return Item.objects.filter(record_id__in=records) if records else None
 
 
-def _that_named(names: list[int]) -> Iterable[int]:
+def _that_named(names: list[int]) -> Rows:
     """Those that were refused under this name, or deleted what had it."""
-    return (
-        Mention.objects.filter(name__in=names).order_by("-operation_id").values_list("operation_id", flat=True)[:MOST]
-    )
+    return Mention.objects.filter(name__in=names)
 
 
-def _that_will_write(names: list[int]) -> Iterable[int]:
-    waiting = Chunk.objects.filter(writes__overlap=names, open=True)
-    return waiting.values_list("operation_id", flat=True)[:MOST]
+def _that_will_write(names: list[int]) -> Rows:
+    return Chunk.objects.filter(writes__overlap=names, open=True)
 
 
-def _of(meant: str) -> Iterable[int]:
+def _of(meant: str) -> Rows:
     """Those with an error that has all these words."""
     query = SearchQuery(Value(meant), config="simple", search_type="websearch")
-    found = Fault.objects.annotate(found=SearchVector("words", config="simple")).filter(found=query)
-    return found.order_by(F("operation_id").desc()).values_list("operation_id", flat=True)[:MOST]
+    return Fault.objects.annotate(found=SearchVector("words", config="simple")).filter(found=query)
+
+
+def _newest(rows: Rows, organization: Organization | None) -> Iterable[int]:
+    """The operations of the rows."""
+    if organization is not None:
+        rows = rows.filter(Exists(Operation.objects.filter(pk=OuterRef("operation_id"), organization=organization)))
+    return rows.order_by(F("operation_id").desc()).values_list("operation_id", flat=True)[:MOST]

@@ -108,6 +108,15 @@ class OrganizationFilter(Narrowing):
         return {"organization": found} if found else None
 
 
+def chosen_organization(request: HttpRequest) -> Organization | None:
+    """Whose operations are looked at; None: everybody's."""
+    user = staff(request)
+    if not user.is_superuser:
+        return user.organization
+    name = request.GET.get(OrganizationFilter.parameter_name)
+    return Organization.objects.filter(name=name).first() if name else None
+
+
 class OwnerFilter(Narrowing):
     title = "owner"
     parameter_name = "owner"

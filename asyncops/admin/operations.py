@@ -36,7 +36,7 @@ from asyncops.admin import (
     work,
 )
 from asyncops.admin.cancelling import named
-from asyncops.admin.filters import FILTERS
+from asyncops.admin.filters import FILTERS, chosen_organization
 from asyncops.admin.listing import OperationList
 from asyncops.models import Operation, OperationQuerySet
 from asyncops.results import ResultSet
@@ -71,7 +71,10 @@ class OperationAdmin(OwnedAdmin[Operation], ReadOnlyAdmin[Operation]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Operation], search_term: str
     ) -> tuple[QuerySet[Operation], bool]:
-        return queryset.filter(pk__in=searching.find(search_term)) if search_term else queryset, False
+        if not search_term:
+            return queryset, False
+        found = searching.find(search_term, organization=chosen_organization(request))
+        return queryset.filter(pk__in=found), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"title": "Operations", **(extra_context or {})})

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from asyncops import searching
 from asyncops.models import Operation
 from catalog.commands import Json
 from catalog.models import Organization
@@ -28,7 +29,9 @@ def page(query: Query, *, organization: Organization, parameters: Mapping[str, s
 
 
 def _found(query: Query, organization: Organization) -> QuerySet[Operation]:
+    found = None if query.search is None else searching.find(query.search, organization=organization)
     conditions = {
+        "pk__in": found,
         "state__in": query.states or None,
         "dialect": query.dialect,
         "entity": query.entity,

@@ -32,6 +32,7 @@ class Query:
     dry_run: bool | None = None
     accepted_from: datetime | None = None
     accepted_before: datetime | None = None
+    search: str | None = None  # see asyncops.searching
     before: int | None = None
     limit: int = LIMIT
 
@@ -121,6 +122,7 @@ _READERS: Final[Mapping[str, tuple[str, Callable[[str], Json]]]] = {
     "entity": ("entity", _text),
     "kind": ("kind", _text),
     "parent": ("parent", UUID),
+    "search": ("search", _text),
     "dry_run": ("dry_run", lambda text: _BOOLEANS[text.lower()]),
     "accepted_from": ("accepted_from", _moment),
     "accepted_before": ("accepted_before", _moment),

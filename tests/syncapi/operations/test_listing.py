@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -59,6 +60,17 @@ def test_filters(program):
     assert uuids(program, "dry_run=1") == []
 
 
+def test_a_search_is_that_of_the_console_within_ones_organization(program, other_program):
+    one, two = send(program, "A"), send(program, "B")
+    theirs = str(other_program.post(BULK, [product("A", price=7)]).json["bulk_uuid"])
+    work_off()
+    assert uuids(program, "search=A") == [one]
+    assert uuids(program, f"search={two}") == [two]
+    assert uuids(program, f"search={theirs}") == uuids(program, "search=nobody") == uuids(program, "search=") == []
+    assert uuids(program, "search=A&state=failed") == []
+    assert uuids(other_program, "search=a") == [theirs]
+
+
 def test_children_of_an_operation(program):
     parent = str(program.post(BULK, [product("A", price=-1)]).json["bulk_uuid"])
     work_off()
@@ -111,3 +123,33 @@ def test_a_page_takes_as_many_queries_for_one_operation_as_for_fifty(program):
     for number in range(49):
         send(program, f"S{number}")
     assert queries() == few
+
+
+FILTERS = {
+    "kind": "kind=x",
+    "dry_run": "dry_run=1",
+    "dialect": "dialect=oro",
+    "entity": "entity=tax",
+    "state": "state=failed",
+}
+
+
+@pytest.mark.parametrize(("column", "parameters"), FILTERS.items())
+def test_every_filter_is_an_index(program, column, parameters):
+    """No row is read that the filter does not mean."""
+    send(program, "A")
+    [seed] = Operation.objects.all()
+    values = {field.attname: getattr(seed, field.attname) for field in Operation._meta.fields}
+    Operation.objects.bulk_create(
+        Operation(**values | {"id": None, "uuid": uuid4(), "seq": seed.seq + number}) for number in range(1, 2000)
+    )
+    with CaptureQueriesContext(connection) as captured, connection.cursor() as cursor:
+        cursor.execute("ANALYZE asyncops_operation")
+        assert uuids(program, parameters) == []
+        [query] = [
+            query["sql"] for query in captured.captured_queries if 'ORDER BY "asyncops_operation"' in query["sql"]
+        ]
+        cursor.execute(f"EXPLAIN {query}")
+        plan = [row[0].strip() for row in cursor.fetchall()]
+    assert [line for line in plan if line.startswith("Filter:") and column in line] == [], plan
+    assert not any("Seq Scan on asyncops_operation" in line for line in plan), plan
