@@ -25,6 +25,7 @@ CATALOG: Final = "default"  # the queue of chunks
 KINDS: Final[tuple[Kind[Any, Any], ...]] = (Images(), Webhooks(), Exports(), Bodies())
 INDEXING: Final = "indexing"  # the queue of derived data
 QUEUES: Final = (CATALOG, INDEXING, *(kind.queue for kind in KINDS))
+SPLITTING: Final = 0.1  # seconds after which no other body is begun before the next chunks
 GRACE: Final = 2.0  # seconds for exchanges that are on their way when the worker is asked to stop
 
 
@@ -83,8 +84,6 @@ class _Round:
         self._has_written = False
 
     def run(self) -> bool:
-        if self._has_catalog:
-            engine.split_next()
         while not self._stopping():
             worked = self._chunk()
             found = [] if self._is_over() else [crew.take(at_once=not self._busy) for crew in self._crews]
@@ -107,13 +106,21 @@ class _Round:
         return late or self._lanes.is_spent
 
     def _chunk(self) -> bool:
-        """One claim; not more often than it may be worth it."""
+        """Bodies and one claim; not more often than it may be worth it."""
         if (self._is_over() and not self._busy) or (self._busy and time.monotonic() < self._look_at):
             return False
-        worked = self._has_catalog and (self._lanes.next_claim(anyway=self._busy) or engine.split_next())
+        worked = self._has_catalog and any([self._split(), self._lanes.next_claim(anyway=self._busy)])
         self._look_at = 0.0 if worked else time.monotonic() + LOOK
         self._derive_after(worked)
         return worked
+
+    @staticmethod
+    def _split() -> bool:
+        """Bodies, for a moment: they do not wait until no chunk is left, and small ones are claimed together."""
+        until, found = time.monotonic() + SPLITTING, False
+        while time.monotonic() < until and engine.split_next():
+            found = True
+        return found
 
     def _derive_after(self, worked: bool) -> None:
         """Derived data do not wait for slow exchanges, only for the chunks before them."""

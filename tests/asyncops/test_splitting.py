@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from asyncops import auditing, bodies, control, engine, intake, retention, splitting, sweeping
+from asyncops import auditing, bodies, control, engine, intake, retention, splitting, sweeping, working
 from asyncops.bodies import PART, BodyFile, StoredBody
 from asyncops.models import Body, BodyPart, Chunk, Operation, OperationError, Split
 from asyncops.states import SplitState, State
@@ -91,6 +91,16 @@ def test_an_accepted_body_is_split_and_written(caller, settings):
     ]
     assert (stock("BOLT"), stock("NUT")) == (3, 2)
     assert_books_are_right()
+
+
+def test_bodies_do_not_wait_until_no_chunk_is_left(caller, settings):
+    settings.CHUNK_RECORDS = 1
+    send(caller, *(item(f"S{number}") for number in range(20)))
+    for number in range(3):
+        stream(caller, item(f"B{number}"))
+    working.drain(queues={working.CATALOG}, chunks=6)
+    assert set(Split.objects.values_list("state", flat=True)) == {SplitState.DONE}
+    assert Chunk.objects.filter(open=True).count() > 15
 
 
 def test_an_empty_body_is_done(caller):
