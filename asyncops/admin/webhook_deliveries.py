@@ -29,7 +29,7 @@ QUESTIONS = {
 
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(OwnedAdmin[WebhookDelivery], ReadOnlyAdmin[WebhookDelivery]):
-    list_display = ("number", "event", "instance", "status_", "attempts", "next_", "url", "created")
+    list_display = ("number", "event", "instance", "status_", "attempts", "next_", "created", "url")
     list_filter = ("status", "event")
     ordering = ("-pk",)
     sortable_by = ()

@@ -89,7 +89,7 @@ class WebhookEndpointAdmin(OwnedAdmin[WebhookEndpoint]):
         endpoint = self._endpoint(request, object_id)
         latest = WebhookDelivery.objects.filter(endpoint=endpoint).defer("body").order_by("-pk")[:SHOWN]
         offered = {name: act for name, act in ACTS.items() if self._may(request, act) and act.is_offered(endpoint)}
-        context = {"title": str(endpoint), "endpoint": endpoint, "acts": offered, "deliveries": latest}
+        context = {"title": endpoint.event, "endpoint": endpoint, "acts": offered, "deliveries": latest}
         return self._render(request, "endpoint", context)
 
     def act_view(self, request: HttpRequest, number: int, name: str) -> HttpResponse:
