@@ -115,7 +115,7 @@ def magento_product(product: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def web(port: int, application: str = "config.wsgi:application") -> Iterator[None]:
+def web(port: int, application: str = "config.wsgi:application") -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"]
     command += ["--worker-class", "gthread", "--threads", str(settings.WEB_THREADS)]
     with LOG.open("ab") as log:
@@ -126,7 +126,7 @@ def web(port: int, application: str = "config.wsgi:application") -> Iterator[Non
                 requests.get(f"http://127.0.0.1:{port}/healthz", timeout=1)
                 break
             time.sleep(0.1)
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait()

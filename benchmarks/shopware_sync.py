@@ -1,19 +1,26 @@
-"""Shopware's sync route over HTTP: products with a price, a tax and two categories, journal included."""
+"""Shopware's sync route over HTTP: products with a price, a tax and two categories, journal included.
+
+Beside it what a server makes of the same records that saves one by one, as DRF's serializers do.
+"""
 
 from __future__ import annotations
 
 import statistics
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import requests
 from django.db import transaction
+from rest_framework import serializers
 
 from benchmarks import bulk_http, records
 from benchmarks.figures import RUNS, Figure, median
+from catalog import models
 from catalog.accounts import ensure_user
 from catalog.entities import SYSTEM_LANGUAGE
 from catalog.models import AccessToken, Category, Tax
@@ -21,13 +28,16 @@ from catalog.sql import copy_in
 from config.devservices import ports
 
 SIZE = 10_000
+NAIVE = 1_000
+TOGETHER, IN_FLIGHT = 500, 8  # what its command line client sends
+LARGE = 100_000
 EUR = "b7d2554b0ce847cd82f3ac9bd1c0dfca"
 
 
 def figures() -> Iterator[Figure]:
     user = ensure_user(organization="Bench", username="bench", password="bench", rights="all")
     session = requests.Session()
-    session.headers["Authorization"] = f"Bearer {AccessToken.issue(user)}"
+    session.headers.update({"Authorization": f"Bearer {AccessToken.issue(user)}", "Connection": "close"})
     tax = Tax.objects.create(name="bench", rate=19)
     categories = [Category.objects.create(name=f"bench {number}") for number in range(2)]
     sent = [_product(index, tax.pk, [category.pk for category in categories]) for index in range(SIZE)]
@@ -39,6 +49,18 @@ def figures() -> Iterator[Figure]:
         for name, headers in modes.items():
             seconds = _rounds(session, url, sent, headers)
             yield Figure(name=f"shopware sync {name} {SIZE:,}", median_s=seconds, records=SIZE, ratio=seconds / lowest)
+        seconds = median(partial(_in_flight, session, url, sent), before=records.empty)
+        name = f"shopware sync {TOGETHER} at once, {IN_FLIGHT} in flight"
+        yield Figure(name=name, median_s=seconds, records=SIZE, ratio=seconds / lowest)
+    seconds = median(partial(_save, sent[:NAIVE], categories), before=records.empty, runs=3)
+    yield Figure(name=f"shopware naive DRF {NAIVE:,}", median_s=seconds, records=NAIVE,
+                 ratio=seconds / (lowest * NAIVE / SIZE))  # fmt: skip
+    with bulk_http.web(port) as server:
+        records.empty()
+        large = [_product(index, tax.pk, [category.pk for category in categories]) for index in range(LARGE)]
+        seconds = _sync(session, url, large, {"single-operation": "1"})
+        print(f"{f'memory of the web process, {LARGE:,} records':44} {_peak_mib(server.pid):10.0f} MiB")
+        yield Figure(name=f"shopware sync one request {LARGE:,}", median_s=seconds, records=LARGE)
 
 
 def _rounds(session: requests.Session, url: str, sent: list[dict[str, Any]], headers: dict[str, str]) -> float:
@@ -46,15 +68,81 @@ def _rounds(session: requests.Session, url: str, sent: list[dict[str, Any]], hea
     for _ in range(RUNS):
         records.empty()
         fresh = [{**each, "id": uuid4().hex} for each in sent]  # links to websites have no constraint to be emptied by
-        body = {"write": {"entity": "product", "action": "upsert", "payload": fresh}}
-        begun = time.perf_counter()
-        answer = session.post(
-            url, json=body, headers={**headers, "indexing-behavior": "use-queue-indexing"}, timeout=120
-        )
-        seconds.append(time.perf_counter() - begun)
-        assert answer.ok, (answer.status_code, answer.text[:1000])
-        assert answer.json()["success"], answer.text[:1000]
+        seconds.append(_sync(session, url, fresh, headers))
     return statistics.median(seconds)
+
+
+def _sync(session: requests.Session, url: str, sent: list[dict[str, Any]], headers: dict[str, str]) -> float:
+    """Seconds of one request."""
+    body = {"write": {"entity": "product", "action": "upsert", "payload": sent}}
+    begun = time.perf_counter()
+    answer = session.post(url, json=body, headers={**headers, "indexing-behavior": "use-queue-indexing"}, timeout=600)
+    seconds = time.perf_counter() - begun
+    assert answer.ok, (answer.status_code, answer.text[:1000])
+    assert answer.json()["success"], answer.text[:1000]
+    return seconds
+
+
+def _in_flight(session: requests.Session, url: str, sent: list[dict[str, Any]]) -> None:
+    fresh = [{**each, "id": uuid4().hex} for each in sent]
+    parts = [fresh[first : first + TOGETHER] for first in range(0, SIZE, TOGETHER)]
+    with ThreadPoolExecutor(IN_FLIGHT) as senders:
+        list(senders.map(lambda part: _sync(session, url, part, {"single-operation": "1"}), parts))
+
+
+def _peak_mib(pid: int) -> float:
+    """The largest resident size that a child of the process ever had: gunicorn's worker."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return max(_resident(child) for child in children)
+
+
+def _resident(pid: str) -> float:
+    [line] = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM:")]
+    return int(line.split()[1]) / 1024
+
+
+class NaiveProduct(serializers.ModelSerializer[models.Product]):
+    class Meta:
+        model = models.Product
+        fields = (
+            "id",
+            "sku",
+            "sku_key",
+            "name",
+            "stock",
+            "tax",
+            "price_gross",
+            "price_net",
+            "price_linked",
+            "categories",
+        )
+
+    def create(self, validated_data: dict[str, Any]) -> models.Product:
+        return super().create({**validated_data, "sku_key": validated_data["sku"].casefold()})
+
+
+def _save(sent: list[dict[str, Any]], categories: list[Category]) -> None:
+    """As a view does that gives its list to a serializer."""
+    given = [_naive(each, categories) for each in sent]
+    serializer = NaiveProduct(data=given, many=True)
+    with transaction.atomic():
+        serializer.is_valid(raise_exception=True)
+        serializer.save()
+
+
+def _naive(sent: dict[str, Any], categories: list[Category]) -> dict[str, Any]:
+    [price] = sent["price"]
+    return {
+        "id": str(uuid4()),
+        "sku": sent["productNumber"],
+        "name": sent["name"],
+        "stock": sent["stock"],
+        "tax": str(UUID(sent["taxId"])),
+        "price_gross": price["gross"],
+        "price_net": price["net"],
+        "price_linked": price["linked"],
+        "categories": [str(category.pk) for category in categories],
+    }
 
 
 def _product(index: int, tax: UUID, categories: list[UUID]) -> dict[str, Any]:

@@ -97,8 +97,10 @@ def read_filter(given: Json, path: str, *, depth: int = 0) -> Filter:
     if not isinstance(given, dict) or depth > DEEPEST:
         raise _bad(path, "A filter must be an object.")
     kind, name, value = given.get("type"), given.get("field"), given.get("value")
+    if not isinstance(kind, str):
+        raise _bad(f"{path}/type", 'Parameter "type" for filter is missing.')
     if kind in ("multi", "not", "and", "or", "nand", "nor"):
-        return _joined(given, str(kind), path, depth)
+        return _joined(given, kind, path, depth)
     if not isinstance(name, str) or not name:
         raise _bad(f"{path}/field", 'Parameter "field" for filter is missing.')
     if kind == "equalsAny":
@@ -109,10 +111,10 @@ def read_filter(given: Json, path: str, *, depth: int = 0) -> Filter:
     if kind == "range":
         return Filter(operator="range", field=name, value=_bounds(given.get("parameters"), path))
     if kind not in _OPERATORS:
-        raise _bad(f"{path}/type", f"Unsupported filter type: {str(kind)[:50]}.")
+        raise _bad(f"{path}/type", f"Unsupported filter type: {kind[:50]}.")
     if isinstance(value, dict | list) or (kind != "equals" and value in (None, "")):
         raise _bad(f"{path}/value", f'Parameter "value" for {kind} filter is missing.')
-    return Filter(operator=_OPERATORS[str(kind)], field=name, value=value if kind == "equals" else str(value))
+    return Filter(operator=_OPERATORS[kind], field=name, value=value if kind == "equals" else str(value))
 
 
 def _joined(given: Mapping[str, Json], kind: str, path: str, depth: int) -> Filter:

@@ -185,6 +185,7 @@ def test_a_nested_path_changes_only_what_is_there(shopware: Shopware):
         ({"limit": 0}, "FRAMEWORK__INVALID_LIMIT_QUERY"),
         ({"page": "x"}, "FRAMEWORK__INVALID_PAGE_QUERY"),
         ({"filter": [{"type": "equals"}]}, "FRAMEWORK__INVALID_FILTER_QUERY"),
+        ({"filter": [{"type": {}, "field": "name", "value": "t"}]}, "FRAMEWORK__INVALID_FILTER_QUERY"),
         ({"filter": [{"type": "equals", "field": "taxRate", "value": "x"}]}, "FRAMEWORK__INVALID_FILTER_QUERY"),
         ({"filter": [{"type": "equals", "field": "nothing", "value": 1}]}, "FRAMEWORK__UNMAPPED_FIELD"),
         ({"associations": {"nothing": {}}}, "FRAMEWORK__ASSOCIATION_NOT_FOUND"),

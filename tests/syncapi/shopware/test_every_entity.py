@@ -9,52 +9,12 @@ import pytest
 from catalog.models import Language
 from catalog.registry import Document, Flag, Identifier, Integer, Moment, Number, Ref, Text
 from syncapi.shopware.schema import RESOURCES, TRANSLATIONS, Resource
-from tests.syncapi.shopware.conftest import BLANK, EUR, SYSTEM, Shopware, new_id, pointers, price
+from tests.syncapi.shopware.conftest import BLANK, SYSTEM, Shopware, new_id, pointers
+from tests.syncapi.shopware.samples import SMALLEST, THERE
 
 pytestmark = pytest.mark.django_db
 FLAT: Final = {"accept": "application/json"}
-TYPE: Final = "ba785a8c-82cb-4283-967c-3cf342181b40"
 VIOLATION: Final = "FRAMEWORK__WRITE_CONSTRAINT_VIOLATION"
-TAX, PRODUCT, MEDIA, CHANNEL, RULE, COUNTRY, GROUP, OPTION, LOCALE = (new_id() for _ in range(9))
-THERE: Final = (  # what the records below belong to
-    ("tax", {"id": TAX, "name": "t", "taxRate": 1}),
-    ("media", {"id": MEDIA}),
-    ("rule", {"id": RULE, "name": "r", "priority": 1}),
-    ("country", {"id": COUNTRY, "name": "c"}),
-    ("locale", {"id": LOCALE, "code": "nl-NL", "name": "l", "territory": "n"}),
-    ("property_group", {"id": GROUP, "name": "g"}),
-    ("property_group_option", {"id": OPTION, "name": "o", "groupId": GROUP}),
-    (
-        "sales_channel",
-        {"id": CHANNEL, "name": "s", "typeId": new_id(), "languageId": SYSTEM, "currencyId": EUR, "accessKey": "a"},
-    ),
-    ("product", {"id": PRODUCT, "productNumber": "THERE", "name": "p", "stock": 1, "taxId": TAX, "price": price()}),
-)
-SMALLEST: Final[dict[str, dict[str, Any]]] = {  # what Shopware demands of a new record, and no more
-    "tax": {"name": "n", "taxRate": 19},
-    "currency": {"factor": 1.5, "symbol": "x", "isoCode": "XXX", "name": "n", "shortName": "s"},
-    "locale": {"code": "xx-XX", "name": "n", "territory": "t"},
-    "language": {"name": "n", "localeId": LOCALE, "translationCodeId": LOCALE},
-    "country": {"name": "n"},
-    "country_state": {"countryId": COUNTRY, "shortCode": "s", "name": "n"},
-    "unit": {"shortCode": "s", "name": "n"},
-    "delivery_time": {"name": "n", "min": 1, "max": 2, "unit": "day"},
-    "tag": {"name": "n"},
-    "product_manufacturer": {"name": "n"},
-    "property_group": {"name": "n"},
-    "property_group_option": {"groupId": GROUP, "name": "n"},
-    "media": {},
-    "category": {"name": "n"},
-    "sales_channel": {
-        "name": "n", "typeId": new_id(), "languageId": SYSTEM, "currencyId": EUR, "accessKey": "b",
-    },
-    "rule": {"name": "n", "priority": 1},
-    "product": {"productNumber": "N", "name": "n", "stock": 1, "taxId": TAX, "price": price()},
-    "product_media": {"productId": PRODUCT, "mediaId": MEDIA},
-    "product_price": {"productId": PRODUCT, "ruleId": RULE, "quantityStart": 1, "price": price()},
-    "product_visibility": {"productId": PRODUCT, "salesChannelId": CHANNEL, "visibility": 30},
-    "product_configurator_setting": {"productId": PRODUCT, "optionId": OPTION},
-}  # fmt: skip
 CHANGES: Final[dict[str, tuple[str, Any]]] = {  # one property and its new value; of the others it is the name
     "media": ("title", "changed"),
     "product_media": ("position", 7),
