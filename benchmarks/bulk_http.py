@@ -37,7 +37,7 @@ def figures() -> Iterator[Figure]:
     port = ports.free(18080)
     yield _against_understanding(session, port)
     for size in SIZES:
-        lowest = floor(products(size))
+        lowest = floor(products(size), beside=True)
         with web(port):
             accepted, applied = _rounds(session, f"http://127.0.0.1:{port}/rest/all", size)
         yield Figure(name=f"bulk HTTP 202 {size:,}", median_s=accepted, records=size, ratio=accepted / lowest)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
@@ -14,6 +15,7 @@ from psycopg.types.json import Jsonb
 from benchmarks.figures import median
 from catalog.identity import uuid7
 from catalog.models import Product as ProductModel
+from catalog.models import Website
 from catalog.plans import plan
 from catalog.sql import copy_in, run
 
@@ -45,9 +47,12 @@ def empty() -> None:
     )
 
 
-def floor(records: Sequence[Product]) -> float:
-    """Median seconds of a bare binary COPY of `records` into the product table, with all its indexes and keys."""
-    return median(partial(_copy, *columns_of(records)), before=empty)
+def floor(records: Sequence[Product], *, beside: bool = False) -> float:
+    """Median seconds of a bare binary COPY of `records` into the product table, with all its indexes and keys.
+
+    With `beside`, also of the other rows that a worker writes for each: its link to the website, and its journal item.
+    """
+    return median(partial(_copy, *columns_of(records), beside=beside), before=empty)
 
 
 def columns_of(records: Sequence[Product]) -> tuple[list[str], list[str], list[list[Any]]]:
@@ -58,9 +63,20 @@ def columns_of(records: Sequence[Product]) -> tuple[list[str], list[str], list[l
     return columns, [types[column] for column in columns], [list(row.values()) for row in rows]
 
 
-def _copy(columns: Sequence[str], types: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def _copy(columns: Sequence[str], types: Sequence[str], rows: Sequence[Sequence[Any]], *, beside: bool = False) -> None:
     with transaction.atomic():
         copy_in("catalog_product", columns, types, rows)
+        if beside:
+            _copy_beside([row[columns.index("id")] for row in rows])
+
+
+def _copy_beside(ids: Sequence[UUID]) -> None:
+    website = Website.objects.values_list("pk", flat=True)[0]
+    copy_in("catalog_productwebsite", ["product_id", "website_id"], ["uuid", "uuid"], [(id, website) for id in ids])
+    told = ({"kind": "created", "entity": "product", "id": str(id)} for id in ids)
+    items = [(1, index, "created", id, Jsonb([entry])) for index, (id, entry) in enumerate(zip(ids, told, strict=True))]
+    columns = ["operation_id", "index", "outcome", "record_id", "changes"]
+    copy_in("asyncops_item", columns, ["int8", "int4", "varchar", "uuid", "jsonb"], items)
 
 
 def _row(record: Product, types: Mapping[str, str]) -> dict[str, Any]:
