@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from asyncops import doorbell, finishing, journal, understanding
+from asyncops import chunkrows, doorbell, finishing, journal, understanding
 from asyncops.claims import Claim
 from asyncops.journal import Done
 from asyncops.models import Chunk
@@ -80,7 +80,7 @@ def _split(chunk: Chunk) -> None:
         part.number, part.suspect = chunk.number, True
         part.failures, part.last_error = failures, last_error
     Chunk.objects.filter(pk=chunk.pk).delete()
-    Chunk.objects.bulk_create(parts)
+    chunkrows.store(parts)
 
 
 def _bury(chunk: Chunk) -> None:

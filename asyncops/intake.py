@@ -15,7 +15,7 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 from psycopg.errors import DeadlockDetected
 
-from asyncops import chunking, dialects, doorbell, journal, outbox, placing, tallying, understanding
+from asyncops import chunking, chunkrows, dialects, doorbell, journal, outbox, placing, tallying, understanding
 from asyncops.dialects import ItemRefused
 from asyncops.errand_models import QUEUES, Errand, Purpose
 from asyncops.models import Body, Chunk, Operation, Split
@@ -63,7 +63,7 @@ def accept(submission: Submission, *, by: Caller, now: datetime | None = None) -
         return operation
     with one_commit() as operations:
         operation.pk = placing.number()
-        Chunk.objects.bulk_create(_chunk(operation, number, cut, submission) for number, cut in enumerate(cuts))
+        chunkrows.store(_chunk(operation, number, cut, submission) for number, cut in enumerate(cuts))
         if not cuts:  # nothing to do is done
             operation.state, operation.finished_at = State.SUCCESS, operation.accepted_at
         operations.append(operation)
@@ -86,7 +86,7 @@ def accept_stream(
             cuts = understanding.chunks(
                 operation, items, first=operation.total, number=number, size=settings.CHUNK_RECORDS
             )
-            number += len(Chunk.objects.bulk_create(cuts))
+            number += chunkrows.store(cuts)
             operation.total += len(items)
         if not number:
             operation.state, operation.finished_at = State.SUCCESS, operation.accepted_at

@@ -13,18 +13,17 @@ from uuid import UUID
 
 import orjson
 from django.conf import settings
-from django.contrib.postgres.functions import TransactionNow
 from django.db.models import F, Model
 from psycopg.types.json import Jsonb
 
-from asyncops import faults
+from asyncops import chunkrows, faults
 from asyncops.dialects import Dialect
 from asyncops.models import Chunk, Item, ItemError, ItemOutcome, Operation
 from asyncops.states import ChunkState, State
 from catalog.changes import Recording
 from catalog.commands import Command, Json, Policy
 from catalog.outcomes import ErrorCode, FieldError, Outcome, OutcomeKind, refused
-from catalog.sql import copy_in
+from catalog.sql import copy_in, run
 
 UNDECIDED: Final = "undecided"  # its chunk is still to come
 UNTOUCHED: Final = "untouched"  # the operation ended without it
@@ -123,11 +122,11 @@ def record_finished(
         refers=[],
         state=ChunkState.DONE,
         attempt=1,
-        applied_at=TransactionNow(),
+        applied_at=run("SELECT now()")[0][0],  # the time of the transaction, which its writes have too
     )
     entry = Done(chunk=chunk, outcomes=outcomes, understood=understood)
     chunk.unchanged = unchanged_ranges(entry)
-    chunk.save(force_insert=True)
+    chunkrows.store([chunk])
     record([entry])
     failed = operation.policy == Policy.ALL and entry.counts[OutcomeKind.REFUSED]
     operation.state = State.FAILED if failed else State.SUCCESS

@@ -11,7 +11,7 @@ import orjson
 from django.conf import settings
 from django.db import transaction
 
-from asyncops import dialects, doorbell, intake, journal, placing, understanding
+from asyncops import chunkrows, dialects, doorbell, intake, journal, placing, understanding
 from asyncops.journal import UNTOUCHED
 from asyncops.models import Chunk, Operation
 from catalog.commands import Json, Policy
@@ -71,7 +71,7 @@ def retry(operation: Operation, *, which: Which, by: User, now: datetime, dry_ru
         child.total = sum(chunk.size for chunk in chunks)
         if not chunks:
             raise NothingToRetry
-        Chunk.objects.bulk_create(chunks)
+        chunkrows.store(chunks)
         operations.append(child)
         transaction.on_commit(doorbell.ring, robust=True)
     return child
@@ -88,7 +88,7 @@ def replay(operation: Operation, *, by: User, now: datetime) -> Operation:
         child.total = sum(chunk.size for chunk in chunks)
         if not chunks:
             raise NothingToRetry
-        Chunk.objects.bulk_create(chunks)
+        chunkrows.store(chunks)
         operations.append(child)
         transaction.on_commit(doorbell.ring, robust=True)
     return child

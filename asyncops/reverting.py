@@ -13,8 +13,8 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 
-from asyncops import doorbell, intake, placing, understanding, undoing
-from asyncops.models import Chunk, Operation
+from asyncops import chunkrows, doorbell, intake, placing, understanding, undoing
+from asyncops.models import Operation
 from asyncops.states import State
 from catalog.commands import Command, Json, Policy
 from catalog.entities import ENTITIES
@@ -100,7 +100,7 @@ def revert(operation: Operation, *, by: User, now: datetime, dry_run: bool = Fal
         size = settings.MAX_ATOMIC_RECORDS if dry_run else settings.CHUNK_RECORDS
         for number, items in enumerate(_batches(_items(parent), size=size)):
             chunks = understanding.chunks(child, items, first=child.total, number=number, size=size)
-            Chunk.objects.bulk_create(chunks)
+            chunkrows.store(chunks)
             child.total += len(items)
         if not child.total:
             raise NothingToRevert

@@ -5,26 +5,25 @@ Like a chunk it is leased with an attempt number, and its outcome is stored only
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Field, JSONField, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
-from psycopg.types.json import Jsonb
 
-from asyncops import dialects, doorbell, finishing, intake, understanding
+from asyncops import chunkrows, dialects, doorbell, finishing, intake, understanding
 from asyncops.bodies import StoredBody
 from asyncops.dialects import BodyRefused
-from asyncops.models import Body, Chunk, Operation, OperationError, Split
+from asyncops.models import Body, Operation, OperationError, Split
 from asyncops.states import OPEN_SPLIT, SplitState, State, move
 from catalog.commands import Json, Policy
 from catalog.outcomes import ErrorCode, FieldError
-from catalog.sql import copy_in, run
+from catalog.sql import run
 
 BACK_OFF: Final = (1.0, 5.0, 30.0)  # seconds before the next attempt
 log = structlog.get_logger(__name__)
@@ -188,23 +187,9 @@ def _cut(split: Split) -> tuple[int, Sequence[FieldError]]:
     for items in _whole(parts) if operation.policy == Policy.ALL or operation.dry_run else parts:
         size = len(items) if operation.dry_run else settings.CHUNK_RECORDS
         chunks = understanding.chunks(operation, items, first=total, number=number, size=size)
-        number += _store(chunks)
+        number += chunkrows.store(chunks)
         total += len(items)
     return total, remarks
-
-
-def _store(chunks: Iterable[Chunk]) -> int:
-    """How many. By COPY, since Django would look at each of the thousands of hashes in them."""
-    fields = [field for field in Chunk._meta.concrete_fields if not (field.primary_key or field.generated)]
-    rows = [[_value(field, chunk) for field in fields] for chunk in chunks]
-    types = [str(field.db_type(connection)).partition("(")[0] for field in fields]
-    copy_in(Chunk._meta.db_table, [str(field.column) for field in fields], types, rows)
-    return len(rows)
-
-
-def _value(field: Field[Json, Json], chunk: Chunk) -> Json:
-    value = getattr(chunk, field.attname)
-    return Jsonb(value) if isinstance(field, JSONField) else value
 
 
 def _whole(parts: Iterator[Sequence[Json]]) -> Iterator[Sequence[Json]]:
