@@ -45,8 +45,18 @@ def _refuse_absent(rows: Sequence[Row], current: Plan, name: str, targets_of: Ma
             row.refuse(FieldError(path=f"/{name}", code=ErrorCode.MISSING, params={"by": "link", "value": name}))
 
 
+def write_new(rows: Sequence[Row], current: Plan, found: Targets, marks: Marks) -> None:
+    """The links of new records: there are none to compare with, and none to remove."""
+    for links in current.spec.links if found else ():
+        chosen = [row for row in rows if (s := row.links.get(links.name)) and s.change is not Change.REMOVE]
+        owners, *others = _columns(chosen, links, found[links.name])
+        if owners:
+            run(statements.link_new(current.spec.name, links.name), [owners, *others])
+            marks.linked(current.spec.name, links.name, owners)
+
+
 def write(rows: Sequence[Row], current: Plan, found: Targets, marks: Marks) -> set[UUID | None]:
-    """Bring the links to what the rows say; the ids of the owners whose links changed."""
+    """Bring the links of records that were there to what the rows say; the ids of the owners whose links changed."""
     changed: set[UUID | None] = set()
     for links in current.spec.links if found else ():
         for change in Change:
@@ -81,16 +91,17 @@ def _write(
 ) -> set[Pair]:
     """The links that came, changed or went."""
     entity, name = current.spec.name, links.name
-    pairs = [(row.id, target) for row in rows for target in dict.fromkeys(found[row])]
-    owners, targets = [owner for owner, _ in pairs], [target for _, target in pairs]
     changed: list[tuple[Json, ...]] = []
     if change is Change.REMOVE:
-        changed += run(statements.unlink(entity, name), [owners, targets])
-    if change is Change.REPLACE and (there := [row.id for row in rows if row.exists]):
-        changed += run(statements.unlink_others(entity, name), [there, owners, targets])
-    if change is not Change.REMOVE and owners:
-        extra = [_column(rows, name, column, found) for column in links.columns]
-        changed += run(statements.link(entity, name), [owners, targets, *extra])
+        pairs = [(row.id, target) for row in rows for target in dict.fromkeys(found[row])]
+        gone = [owner for owner, _ in pairs], [target for _, target in pairs]
+        changed += run(statements.unlink(entity, name), gone)
+    else:
+        owners, targets, *extra = _columns(rows, links, found)
+        if change is Change.REPLACE:
+            changed += run(statements.unlink_others(entity, name), [[row.id for row in rows], owners, targets])
+        if owners:
+            changed += run(statements.link(entity, name), [owners, targets, *extra])
     _note(changed, rows, name, found)
     return {(owner, target) for owner, target, *_ in changed}
 
@@ -98,19 +109,24 @@ def _write(
 def _note(
     changed: Sequence[tuple[Json, ...]], rows: Sequence[Row], name: str, found: Mapping[Row, list[UUID | None]]
 ) -> None:
-    """Each row that was there knows the changes of its links: (owner, target, before, after)."""
-    there = [row for row in rows if row.exists] if changed else []
-    owners = {row.id: row for row in there}
-    askers = {(row.id, target): row for row in there for target in found[row]}  # several may link one record
-    for owner, target, before, after in changed if there else ():
-        row = askers.get((owner, target)) or owners.get(owner)
-        if row is not None:
-            row.beside.setdefault("links", {}).setdefault(name, {})[str(target)] = [before, after]
+    """Each row knows the changes of its links: (owner, target, before, after)."""
+    if not changed:
+        return
+    owners = {row.id: row for row in rows}
+    askers = {(row.id, target): row for row in rows for target in found[row]}  # several may link one record
+    for owner, target, before, after in changed:
+        row = askers.get((owner, target)) or owners[owner]
+        row.beside.setdefault("links", {}).setdefault(name, {})[str(target)] = [before, after]
 
 
-def _column(rows: Sequence[Row], name: str, column: str, found: Mapping[Row, list[UUID | None]]) -> list[Json]:
-    values: list[Json] = []
+def _columns(rows: Sequence[Row], links: Links, found: Mapping[Row, list[UUID | None]]) -> list[list[Json]]:
+    """What the rows link, by column: owners, targets, the further columns of the relation."""
+    columns: list[list[Json]] = [[] for _ in range(2 + len(links.columns))]
+    owners, targets, *further = columns
     for row in rows:
-        given = (link.values.get(column) for link in row.links[name].links)
-        values.extend(dict(zip(found[row], given, strict=True)).values())  # of two equal targets the last counts
-    return values
+        ends = dict(zip(found[row], row.links[links.name].links, strict=True))  # of two equal targets the last counts
+        owners += [row.id] * len(ends)
+        targets += ends
+        for name, values in zip(links.columns, further, strict=True):
+            values += [link.values.get(name) for link in ends.values()]
+    return columns

@@ -189,6 +189,19 @@ def link(entity: str, name: str) -> str:
         SELECT owner, target, before, after FROM written JOIN given USING (owner, target)"""
 
 
+@cache
+def link_new(entity: str, name: str) -> str:
+    """The parameters of `link`, for owners that have no links yet. Returns nothing."""
+    mapping = plan(entity).mappings[name]
+    columns = mapping.links.columns
+    further = "".join(f', "{column}"' for column in columns)
+    return f"""
+        INSERT INTO {mapping.table} ("{mapping.owner}", "{mapping.target}"{further})
+        SELECT u.owner, u.target{"".join(f', coalesce(u."{column}", 0)' for column in columns)}
+          FROM unnest(%b::uuid[], %b::uuid[]{", %b::int[]" * len(columns)}) AS u (owner, target{further})
+         ORDER BY u.owner, u.target"""
+
+
 def _incoming(**columns: str) -> str:
     """The arrays of a chunk as a table `u`. Documents are parsed here, once; OFFSET 0 keeps it so."""
     arrays = ", ".join(f"%b::{kind}[]" for kind in columns.values())

@@ -67,7 +67,7 @@ def _insert(rows: Sequence[Row], current: Plan, stores: Stores, targets: Targets
     for row in rows:
         row.kind = OutcomeKind.CREATED
     marks.created(current.spec.name, rows)
-    linking.write(rows, current, targets, marks)
+    linking.write_new(rows, current, targets, marks)
     linking.write_initial(rows, current, stores)
     translating.write(rows, current)
     undoing.revive(rows, current, marks)
