@@ -1,7 +1,7 @@
 """Chunks on their way into their table: by COPY, all of them at once.
 
-Django would write a payload into the text of its statement, twice as long as it is, and look at each of the thousands of
-hashes beside it.
+Django would write a payload into the text of its statement, twice as long as it is, and look at each of the thousands
+of hashes beside it.
 """
 
 from __future__ import annotations
