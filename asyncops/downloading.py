@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from asyncops import dialects, doorbell, fetching, leasing
+from asyncops import dialects, doorbell, fetching, keeping, leasing
 from asyncops.dialects import Cause, DownloadingDialect, ItemRefused, Wanted
 from asyncops.fetching import BadStatus, FetchFailed, TimedOut, TooLarge, UrlForbidden
 from asyncops.models import Chunk, Download, Operation
@@ -202,6 +202,8 @@ class Images(Kind[Fetching, Ended]):
     def claim(self, most: int, *, owner: str) -> list[Fetching]:
         with transaction.atomic():
             near = [id for (id,) in run(_NEXT, [settings.MAX_ATTEMPTS, most, most])]
+            if near:
+                keeping.leasing_downloads()
             free = [id for (id,) in run(_LOCK, [near])] if near else []
             leased = leasing.lease(self.table, free, owner=owner) if free else []
         rows = Download.objects.filter(pk__in=leased).order_by("pk")
@@ -256,6 +258,7 @@ def _store(done: Sequence[tuple[int, int, Ended]], operations: set[int]) -> None
     The chunks are locked first: of two workers with the last two images, the second sees what the first has stored.
     """
     rows = [(id, attempt, *_columns(ended)) for id, attempt, ended in sorted(done, key=lambda entry: entry[0])]
+    keeping.note([ended.image.path for _, _, ended in done if ended.image], now=timezone.now())
     with transaction.atomic():
         parked = [id for (id,) in run(_PARKED, [sorted(operations)])]
         if rows:

@@ -15,14 +15,14 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 from psycopg.errors import DeadlockDetected
 
-from asyncops import chunking, chunkrows, dialects, doorbell, journal, outbox, placing, tallying, understanding
+from asyncops import chunking, chunkrows, dialects, doorbell, journal, keeping, outbox, placing, tallying, understanding
 from asyncops.dialects import ItemRefused
 from asyncops.errand_models import QUEUES, Errand, Purpose
 from asyncops.models import Body, Chunk, Operation, Split
 from asyncops.outbox import Ended
 from asyncops.states import SplitState, State
 from asyncops.submissions import Caller, Submission
-from catalog import storing, writing
+from catalog import writing
 from catalog.commands import Command, Indexing, Json, Policy, Upsert
 from catalog.outcomes import FieldError, Outcome, OutcomeKind, refused
 
@@ -245,7 +245,8 @@ def understand(submission: Submission) -> list[Command | Outcome]:
     if errors and not submission.lenient:
         raise ItemsRefused(errors)
     if not submission.dry_run:
-        storing.keep(file for entry in understood if isinstance(entry, Upsert) for file in entry.files)
+        files = (file for entry in understood if isinstance(entry, Upsert) for file in entry.files)
+        keeping.keep(files, now=timezone.now())
     return understood
 
 

@@ -15,6 +15,7 @@ from django.db.models import ExpressionWrapper, Q
 from asyncops import progress
 from asyncops.errand_models import Errand, ResultFile
 from asyncops.fault_models import Fault, Mention
+from asyncops.file_models import KeptFile
 from asyncops.network_models import (
     Download,
     WebhookAttempt,
@@ -28,8 +29,8 @@ from asyncops.states import LIVE, OPEN_CHUNK, OPEN_SPLIT, ChunkState, SplitState
 from catalog.models import Organization
 
 __all__ = [  # beside those below
-    "Download", "Errand", "Fault", "Mention", "ResultFile", "WebhookAttempt", "WebhookDelivery", "WebhookEndpoint",
-    "WebhookFanout", "WebhookKey",
+    "Download", "Errand", "Fault", "KeptFile", "Mention", "ResultFile", "WebhookAttempt", "WebhookDelivery",
+    "WebhookEndpoint", "WebhookFanout", "WebhookKey",
 ]  # fmt: skip
 
 DIALECTS = [(name, name.title()) for name in ("magento", "shoptet", "shopware", "oro", "import", "revert", "console")]

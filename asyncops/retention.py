@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import LockNotAvailable
 
-from asyncops import exporting
+from asyncops import exporting, keeping
 from asyncops.models import Body, Operation
 from asyncops.states import FINAL
 from catalog.sql import run
@@ -28,7 +28,7 @@ PARTS: Final = 64  # of a body, of one transaction
 DELIVERIES: Final = 1000  # of one transaction, with their attempts
 KINDS: Final = (
     "operations", "chunks", "items", "errors", "faults", "mentions", "downloads", "idempotency_keys", "bodies",
-    "webhooks",
+    "webhooks", "files",
 )  # fmt: skip
 _CHILDREN: Final = {
     "items": ("asyncops_item", "index"),
@@ -52,6 +52,7 @@ def expired(*, now: datetime) -> dict[str, int]:
     [(counts["idempotency_keys"],)] = run("SELECT count(*) FROM asyncops_idempotencykey WHERE expires_at <= %b", [now])
     [(counts["bodies"],)] = run(f"SELECT count(*) FROM ({_OLD_BODIES}) b", [_bodies_before(now)])
     [(counts["webhooks"],)] = run(f"SELECT count(*) FROM asyncops_webhookdelivery d WHERE {_OLD_WEBHOOK}", [_log(now)])
+    counts["files"] = keeping.unused(now=now)
     return {kind: counts[kind] for kind in KINDS}
 
 
@@ -73,6 +74,9 @@ def purge(*, now: datetime, report: Report = lambda kind, rows: None) -> dict[st
     while rows := _purge_webhooks(now):
         counts["webhooks"] += rows
         report("webhooks", rows)
+    for rows in keeping.sweep(now=now):  # after the operations that may have asked for them
+        counts["files"] += rows
+        report("files", rows)
     return counts
 
 

@@ -128,6 +128,7 @@ OF_FIELD: Final[Mapping[str, str]] = {
     "quantity": "qty",
 }
 LABELS: Final[Mapping[str, str]] = {"sku": "sku", "name": "Product Name", "price": "Price"}
+CATEGORY_LABELS: Final[Mapping[str, str]] = {"name": "Name"}
 
 _UPPER: Final = re.compile(r"(?<=[a-z0-9])([A-Z])")
 

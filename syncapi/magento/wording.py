@@ -22,10 +22,17 @@ _CANNOT_SAVE: Final = "Could not save category: %1"
 def messages_of(errors: Sequence[FieldError], *, item: Json, entity: str) -> list[Message]:
     """What is told of an item. `item`: as sent, for the name of a record that is missing.
 
-    Where the product itself is missing, nothing else that is missing with it is told.
+    Where the product itself is missing, nothing else that is missing with it is told. Without a SKU nobody knows
+    whether it is a new one, so what a new one would lack is not told either.
     """
     gone = [error for error in errors if error.code is ErrorCode.MISSING and error.params.get("by") == "sku"]
+    if any(_is_empty(error) and field_of(error) == "sku" for error in errors):
+        errors = [error for error in errors if not _is_empty(error) or field_of(error) == "sku"]
     return [message(error, item=item, entity=entity) for error in gone or errors]
+
+
+def _is_empty(error: FieldError) -> bool:
+    return error.code in {ErrorCode.REQUIRED, ErrorCode.BLANK}
 
 
 def message(error: FieldError, *, item: Json = None, entity: str = "product") -> Message:
@@ -42,10 +49,11 @@ def message(error: FieldError, *, item: Json = None, entity: str = "product") ->
 
 
 def told_in_list(errors: Sequence[FieldError], *, item: Json) -> dict[str, Json]:
-    """One entry of a list of errors: parameters are always a list of texts there."""
+    """One entry of a list of errors. Parameters are a list of texts there, which has no place for names."""
     first = messages_of(errors, item=item, entity="product")[0]
-    given = first.parameters.values() if isinstance(first.parameters, Mapping) else first.parameters
-    return {"message": first.text, "parameters": [str(parameter) for parameter in given]}
+    if isinstance(first.parameters, Mapping):
+        return {"message": first.rendered(), "parameters": []}
+    return {"message": first.text, "parameters": [str(parameter) for parameter in first.parameters]}
 
 
 def status(errors: Sequence[FieldError]) -> int:
@@ -97,7 +105,10 @@ def _of_category(error: FieldError, item: Json) -> Message | None:
         return Message("Cannot delete category with id %1", (str(number),))
     if error.code in {ErrorCode.REFERENCE, ErrorCode.FORBIDDEN, ErrorCode.TRANSIENT, ErrorCode.CRASHED}:
         return None
-    return Message(_CANNOT_SAVE, (_WORDS[error.code](field_of(error), error.params).rendered(),))
+    field = field_of(error)
+    label = names.CATEGORY_LABELS.get(field) if _is_empty(error) else None
+    reason = messages.empty_attribute(label) if label else _WORDS[error.code](field, error.params)
+    return Message(_CANNOT_SAVE, (reason.rendered(),))
 
 
 def _sku_of(item: Json) -> str:

@@ -8,10 +8,9 @@ from typing import Final
 from django.utils import timezone
 from rest_framework.response import Response
 
-from asyncops import downloading
+from asyncops import downloading, keeping
 from asyncops.fetching import BadStatus, FetchFailed, TimedOut, TooLarge, UrlForbidden
 from asyncops.submissions import Submission
-from catalog import storing
 from catalog.commands import Json
 from catalog.images import Image, NotAnImage
 from syncapi import preferences
@@ -40,7 +39,7 @@ def post(request: ApiRequest, call: Call) -> Response:
 def post_one(request: ApiRequest, call: Call) -> Response:
     sent = checked(request.data, uploads.POST_FILE)["data"]
     image = _downloaded(sent["sourceUrl"])
-    storing.keep([image.file])
+    keeping.keep([image.file], now=timezone.now())
     item = {**sent, IMAGE: asdict(image.kept)}
     _, [outcome] = preferences.run_now(request, _submission(names.FILE, [item]))
     if outcome.errors:

@@ -89,7 +89,7 @@ def test_a_sku_beside_the_product_is_not_the_products(magento: Magento):
     work_off()
     results = magento.status(uuid)["operations_list"]
     assert [item["status"] for item in results] == [1, 3]
-    assert results[1]["result_message"].startswith('The "sku" attribute value is empty.')
+    assert results[1]["result_message"] == 'The "sku" attribute value is empty. Set the attribute and try again.'
     assert (magento.product()["price"], magento.product(OTHER_BAG)["price"]) == (5, 34)
 
 

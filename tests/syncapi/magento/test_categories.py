@@ -75,7 +75,8 @@ def test_a_missing_category_is_named(magento: Magento, number: int, method: str,
 
 def test_a_category_needs_a_name(magento: Magento):
     answer = magento.call("POST", "categories", {"category": {"is_active": True}})
-    assert (answer.status, answer.json["message"]) == (400, "Could not save category: %1")
+    reason = 'The "Name" attribute value is empty. Set the attribute and try again.'
+    assert (answer.status, answer.json) == (400, {"message": "Could not save category: %1", "parameters": [reason]})
     assert Category.objects.count() == 1
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import pytest
 
 from syncapi.magento import status
-from tests.syncapi.conftest import Program, work_off
+from tests.syncapi.conftest import CLIENT, Program, work_off
 from tests.syncapi.magento.conftest import BAG, OTHER_BAG, Magento
 from tests.syncapi.magento.scenes import query
 
@@ -118,3 +119,25 @@ def test_a_long_status_is_the_same_when_it_is_sent_while_it_is_read(
     whole = [magento.call("GET", path).json for path in paths]
     monkeypatch.setattr(status, "WINDOW", 2)
     assert [magento.call("GET", path).json for path in paths] == whole
+
+
+@pytest.mark.parametrize("detail", ["status", "detailed-status"])
+def test_memory_does_not_grow_with_a_bulk_whose_status_is_read(magento: Magento, detail: str):
+    """Its items are read a window at a time, and sent before the next is read."""
+    small, large = ([{"product": {"sku": f"S{n}", "price": n}} for n in range(count)] for count in (3_000, 12_000))
+    peaks = [peak(magento, magento.accept("PUT", "products/bySku", items, form="async/bulk"), detail, len(items))
+             for items in (small, large)]  # fmt: skip
+    assert peaks[1] < 1.2 * peaks[0]
+    assert peaks[1] < 20 * 1024 * 1024
+
+
+def peak(magento: Magento, bulk: str, detail: str, items: int) -> int:
+    """The most bytes that Python held while the answer was read, of which each piece is dropped at once."""
+    headers = {"Authorization": f"Bearer {magento.program.token}"}
+    answer: Any = CLIENT.get(f"/rest/V1/bulk/{bulk}/{detail}", headers=headers)
+    tracemalloc.start()
+    found = sum(piece.count(b'"status":') for piece in answer.streaming_content)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found == items
+    return most

@@ -147,6 +147,16 @@ def test_prices_are_written_in_a_list_of_which_bad_ones_are_told(magento: Magent
     assert magento.call("POST", "products/base-prices", {"prices": []}).json == []
 
 
+def test_in_a_list_of_errors_every_placeholder_has_its_parameter(magento: Magento):
+    """Its parameters are a list, so a message that names its own is told with them filled in."""
+    wrong = {"sku": BAG, "store_id": 0, "price": 9, "price_to": "tomorrow"}
+    [error] = magento.call("POST", "products/special-price", {"prices": [wrong]}).json
+    assert error["parameters"] == []
+    assert "%" not in error["message"]
+    assert error["message"].startswith('Error occurred during "special_to_date" processing.')
+    assert magento.call("POST", "products/special-price-information", {"skus": [BAG]}).json == []
+
+
 def test_special_prices_come_and_go(magento: Magento):
     price = {
         "sku": BAG,
