@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from syncapi.magento import parsing, reading, views
@@ -15,60 +15,63 @@ _SAVE: Final = ("catalog.add_product", "catalog.change_product")
 _CHANGE: Final = ("catalog.change_product",)
 
 
-def _reads() -> Iterator[Route]:
-    """(path, view) by what they need."""
-    by_right: dict[tuple[str, str], dict[str, View]] = {
-        (CATALOG, "catalog.view_product"): {
-            "products": reading.product_list,
-            "products/types": reading.product_types,
-            "products/links/types": reading.link_types,
-            "products/:sku": reading.product,
-            "products/:sku/media": reading.entry_list,
-            "products/:sku/media/:entryId": reading.entry,
-            "products/:sku/links/:type": reading.links,
-            "categories/:categoryId/products": reading.category_products,
-        },
-        (STOCK, "catalog.view_product"): {"stockItems/:productSku": reading.stock_item},
-        (CATEGORIES, "catalog.view_category"): {
-            "categories": reading.category_tree,
-            "categories/list": reading.category_list,
-            "categories/:categoryId": reading.category,
-        },
-        (STORES, "catalog.view_store"): {
-            "store/storeViews": reading.store_views,
-            "store/websites": reading.websites,
-            "store/storeGroups": reading.store_groups,
-            "store/storeConfigs": reading.store_configs,
-        },
-        (ATTRIBUTE_LIST, "catalog.view_attribute"): {
-            "products/attributes": reading.attribute_list,
-            "products/attributes/:attributeCode": reading.attribute,
-            "products/attributes/:attributeCode/options": reading.attribute_options,
-            "products/attribute-sets/:attributeSetId/attributes": reading.attributes_in_set,
-        },
-        (ATTRIBUTE_SETS, "catalog.view_attributeset"): {
-            "products/attribute-sets/sets/list": reading.attribute_sets,
-            "products/attribute-sets/:attributeSetId": reading.attribute_set,
-            "eav/attribute-sets/list": reading.attribute_sets,
-            "eav/attribute-sets/:attributeSetId": reading.attribute_set,
-        },
-        (BULKS, "asyncops.view_operation"): {
-            "bulk": views.bulk_search,
-            "bulk/:bulkUuid/status": views.bulk_status,
-            "bulk/:bulkUuid/detailed-status": views.bulk_detailed_status,
-            "bulk/:bulkUuid/operation-status/:status": views.bulk_operation_status,
-        },
-    }
-    for (resource, right), paths in by_right.items():
-        for path, view in paths.items():
-            yield Route(method="GET", path=path, resource=resource, rights=(right,), view=view)
-    for path, view in {
-        "products/base-prices-information": reading.base_prices,
-        "products/special-price-information": reading.special_prices,
-    }.items():  # a list of SKUs is too long for a query string
-        yield Route(method="POST", path=path, resource=CATALOG, rights=("catalog.view_product",), view=view)
+def _gets(resource: str, right: str, views: Mapping[str, View]) -> Iterator[Route]:
+    """What reads, by path: all that one right lets in to."""
+    for path, view in views.items():
+        yield Route(method="GET", path=path, resource=resource, rights=(right,), view=view)
 
 
+READS: Final = (
+    *_gets(CATALOG, "catalog.view_product", {
+        "products": reading.product_list,
+        "products/types": reading.product_types,
+        "products/links/types": reading.link_types,
+        "products/:sku": reading.product,
+        "products/:sku/media": reading.entry_list,
+        "products/:sku/media/:entryId": reading.entry,
+        "products/:sku/links/:type": reading.links,
+        "categories/:categoryId/products": reading.category_products,
+    }),
+    *_gets(STOCK, "catalog.view_product", {
+        "stockItems/:productSku": reading.stock_item,
+    }),
+    *_gets(CATEGORIES, "catalog.view_category", {
+        "categories": reading.category_tree,
+        "categories/list": reading.category_list,
+        "categories/:categoryId": reading.category,
+    }),
+    *_gets(STORES, "catalog.view_store", {
+        "store/storeViews": reading.store_views,
+        "store/websites": reading.websites,
+        "store/storeGroups": reading.store_groups,
+        "store/storeConfigs": reading.store_configs,
+    }),
+    *_gets(ATTRIBUTE_LIST, "catalog.view_attribute", {
+        "products/attributes": reading.attribute_list,
+        "products/attributes/:attributeCode": reading.attribute,
+        "products/attributes/:attributeCode/options": reading.attribute_options,
+        "products/attribute-sets/:attributeSetId/attributes": reading.attributes_in_set,
+    }),
+    *_gets(ATTRIBUTE_SETS, "catalog.view_attributeset", {
+        "products/attribute-sets/sets/list": reading.attribute_sets,
+        "products/attribute-sets/:attributeSetId": reading.attribute_set,
+        "eav/attribute-sets/list": reading.attribute_sets,
+        "eav/attribute-sets/:attributeSetId": reading.attribute_set,
+    }),
+    *_gets(BULKS, "asyncops.view_operation", {
+        "bulk": views.bulk_search,
+        "bulk/:bulkUuid/status": views.bulk_status,
+        "bulk/:bulkUuid/detailed-status": views.bulk_detailed_status,
+        "bulk/:bulkUuid/operation-status/:status": views.bulk_operation_status,
+    }),
+    *(  # a list of SKUs is too long for a query string
+        Route(method="POST", path=path, resource=CATALOG, rights=("catalog.view_product",), view=view)
+        for path, view in (
+            ("products/base-prices-information", reading.base_prices),
+            ("products/special-price-information", reading.special_prices),
+        )
+    ),
+)  # fmt: skip
 PRODUCTS: Final = (
     WriteRoute(
         method="POST",
@@ -294,7 +297,7 @@ STOCK_AND_PRICES: Final = (
 )
 ROUTES: Final[tuple[Route, ...]] = (
     Route(method="POST", path="integration/admin/token", is_open=True, view=views.sign_in),
-    *_reads(),
+    *READS,
     *PRODUCTS,
     *MEDIA,
     *CATEGORY_ROUTES,

@@ -9,8 +9,8 @@ FILL = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("asyncops", "0014_console_acts"),
-        ("catalog", "0005_attributes"),
+        ("asyncops", "0015_list_filters"),
+        ("catalog", "0006_integrations"),
     ]
 
     operations = [
