@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -73,6 +74,13 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
                 cursor.execute(f"DELETE FROM catalog_{table}")
             cursor.execute("DELETE FROM catalog_category WHERE number > 2")
         connection.close()
+
+
+@pytest.fixture(autouse=True)
+def _one_lane(request: pytest.FixtureRequest, settings: Any) -> None:
+    """A scene in a transaction is one connection's: a second lane would see nothing of it, and wait for its locks."""
+    if "committed" not in request.fixturenames:
+        settings.SECOND_LANE = False
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ def test_an_accepted_body_is_split_and_written(caller, settings):
 
 
 def test_bodies_do_not_wait_until_no_chunk_is_left(caller, settings):
-    settings.CHUNK_RECORDS, settings.SECOND_LANE = 1, False
+    settings.CHUNK_RECORDS = 1
     send(caller, *(item(f"S{number}") for number in range(20)))
     for number in range(3):
         stream(caller, item(f"B{number}"))
