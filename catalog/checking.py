@@ -28,6 +28,21 @@ def existence(rows: Sequence[Row]) -> None:
             row.refuse(FieldError(path="", code=ErrorCode.MISSING, params=params))
 
 
+def soleness(rows: Sequence[Row], current: Plan) -> None:
+    """Refuse what names several records and wants one. A query only where a key is not unique."""
+    asking: dict[str, list[tuple[Row, FieldError]]] = defaultdict(list)
+    for row in rows:
+        command = row.command
+        assert isinstance(command, Upsert)
+        if command.sole and command.key and row.exists and not current.spec.keys_by_name[command.key.by].unique:
+            asking[command.key.by].append((row, command.sole))
+    for by, asked in asking.items():
+        several = resolving.ambiguous(current.spec.name, by, {row.name for row, _ in asked})
+        for row, error in asked:
+            if row.name in several:
+                row.refuse(error)
+
+
 def _must_exist(command: Upsert) -> bool:
     return command.key is not None and (command.mode is Mode.UPDATE or command.key.by == "number")
 

@@ -138,7 +138,8 @@ class Upsert:
     `defaults` fill a new record only; `required` are the fields that the dialect demands of one. `key` None: always
     a new record. `local`: a name by which other upserts of the chunk may refer to this one. `beside`: what else is
     written or deleted with it, all or nothing; what is not there to be deleted refuses it. `flaws`: what is wrong with
-    it, known already and told when it is written.
+    it, known already and told when it is written. `sole`: the error when its key, which need not be unique, names
+    several records; else the oldest counts.
     """
 
     entity: str
@@ -160,6 +161,7 @@ class Upsert:
     place: Place | None = None  # in a tree of records with a position
     files: tuple[File, ...] = ()
     flaws: tuple[FieldError, ...] = ()
+    sole: FieldError | None = None
     undo: Undo | None = None
     path: str = ""  # of a nested upsert: JSON pointer below its record
 

@@ -70,3 +70,11 @@ class Outcome:
 
 def refused(*errors: FieldError, id: UUID | None = None) -> Outcome:
     return Outcome(kind=OutcomeKind.REFUSED, id=id, errors=errors)
+
+
+class NotUnderstoodError(Exception):
+    """What a dialect was sent has no meaning as a command. Its errors say why."""
+
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__(errors)
+        self.errors = errors

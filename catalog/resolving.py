@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
@@ -70,6 +70,12 @@ def find(names: Mapping[tuple[str, str], set[Json]]) -> dict[Name, UUID]:
 def ids(entity: str, by: str, values: Iterable[Json]) -> dict[Json, UUID]:
     """The ids that comparable `values` of one kind of name stand for."""
     return {value: id for (_, _, value), id in find({(entity, by): set(values)}).items()}
+
+
+def ambiguous(entity: str, by: str, values: Iterable[Json]) -> set[Json]:
+    """Those of the comparable `values` that stand for several records."""
+    counts = Counter(value for value, _ in _look_up(plan(entity), by, list(values)))
+    return {value for value, count in counts.items() if count > 1}
 
 
 def identify(rows: Sequence[Row]) -> None:

@@ -25,6 +25,7 @@ def check(entity: str, rows: Sequence[Row], *, granted: Rights, stores: Stores, 
     """Refuse the bad rows and make the documents of the good ones; the ids that their links lead to."""
     current = plan(entity)
     checking.existence(rows)
+    checking.soleness(rows, current)
     undoing.check(rows, current)
     checking.rights(rows, current, granted)
     owning.check(rows, current, granted)

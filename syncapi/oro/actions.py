@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Final
 
 from catalog.commands import Json
-from catalog.outcomes import FieldError
-from syncapi.oro.faults import VALUE, NotUnderstoodError, fault, request_data
+from catalog.outcomes import FieldError, NotUnderstoodError
+from syncapi.oro.faults import VALUE, fault, request_data
 from syncapi.oro.kinds import Resource
 
 
@@ -80,7 +80,7 @@ def _upsert(asked: Json, resource: Resource, external: bool) -> Action:
     for name in asked:
         if (relation := resource.relations.get(name)) is not None and relation.many:
             raise _unusable(f'The "{name}" field is not allowed because it is to-many association.')
-    if frozenset(asked) not in resource.unique:
+    if frozenset(asked) not in resource.keys:
         which = "this field" if len(asked) == 1 else "these fields"
         raise _unusable(f"The upsert operation cannot use {which} to find an entity.")
     return Action(verb=Verb.UPSERT, fields=tuple(asked))

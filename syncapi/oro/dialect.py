@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from django.conf import settings
-
 from asyncops.bodies import Pieces
-from asyncops.dialects import Concerned, ItemRefused, StatusAnswer
+from asyncops.dialects import Concerned, StatusAnswer
 from asyncops.models import Operation
+from asyncops.speaking import Speaking
 from catalog.commands import Command, Json
 from catalog.outcomes import FieldError
 from syncapi.oro import naming, operations, splitting
-from syncapi.oro.faults import NotUnderstoodError
 from syncapi.oro.names import OPERATIONS
 from syncapi.oro.parsing import PARSERS
 
 
-@dataclass(frozen=True)
-class OroDialect:
-    name: str = "oro"
+class OroDialect(Speaking):
+    name = "oro"
 
-    @property
-    def lifetime(self) -> timedelta:
-        return timedelta(days=settings.OPERATION_DAYS)
-
-    def parse(self, kind: str, item: Json, context: Mapping[str, Json]) -> Command:
-        try:
-            return PARSERS[kind](item, context)
-        except NotUnderstoodError as reason:
-            raise ItemRefused(*reason.errors) from None
+    def command(self, kind: str, item: Json, context: Mapping[str, Json]) -> Command:
+        return PARSERS[kind](item, context)
 
     def missing_is_refused(self, kind: str) -> bool:
         """Deleting what is not there answers 404 (contract 16.2)."""

@@ -10,14 +10,6 @@ VALUE: str = "value constraint"
 LONGEST: int = 1000  # characters of a detail, which repeats what was sent
 
 
-class NotUnderstoodError(Exception):
-    """A record makes no command. Its errors say why."""
-
-    def __init__(self, *errors: FieldError) -> None:
-        super().__init__(errors)
-        self.errors = errors
-
-
 def fault(path: str, title: str, detail: str, *, status: int = 400) -> FieldError:
     """`path`: a JSON pointer below the record in the words of the API, or from /included/ on an absolute one."""
     detail = detail if len(detail) <= LONGEST else f"{detail[:LONGEST]}..."
@@ -62,6 +54,10 @@ def no_such_entity(path: str) -> FieldError:
 def no_identifier(path: str = "") -> FieldError:
     detail = "The identifier of an entity must be set in the context."
     return fault(path, "entity identifier constraint", detail)
+
+
+def several() -> FieldError:
+    return fault("", "conflict constraint", "The upsert operation founds more than one entity.", status=409)
 
 
 def not_allowed(action: str, path: str = "") -> FieldError:

@@ -86,10 +86,10 @@ class Resource:
         )
 
     @cached_property
-    def unique(self) -> Mapping[frozenset[str], str]:
+    def keys(self) -> Mapping[frozenset[str], str]:
         """The sets of members by which an upsert can find a record -> the name of the catalog's key."""
         names = {field: place.partition("/")[2] for field, place in self.by_field.items()}
-        keys = [key for key in self.spec.keys if key.unique and names.keys() >= set(key.fields)]
+        keys = [key for key in self.spec.keys if names.keys() >= set(key.fields)]
         return {frozenset(names[field] for field in key.fields): key.name for key in keys}
 
 

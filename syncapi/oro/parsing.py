@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from catalog.commands import Change, Command, Delete, Json, Link, LinkSet, Mode, Reference, Upsert
-from catalog.outcomes import ErrorCode, FieldError
+from catalog.outcomes import ErrorCode, FieldError, NotUnderstoodError
 from syncapi.oro import faults, records
 from syncapi.oro.actions import UPDATE
-from syncapi.oro.faults import NotUnderstoodError
 from syncapi.oro.kinds import Resource, Way
 from syncapi.oro.names import RESOURCES
 from syncapi.oro.records import Setting, label, local_key

@@ -22,6 +22,7 @@ ID: Final = "id"
 _FILTER: Final = re.compile(r"filter\[([^\[\]]*)\](?:\[([^\[\]]*)\])?")
 _FIELDS: Final = re.compile(r"fields\[([^\[\]]*)\]")
 _WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
+_IDS: Final = re.compile(r"([0-9]{1,18})\.\.([0-9]{1,18})")
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 _UNSUPPORTED: Final = "The filter is not supported."
 _DEEPEST: Final = 4  # relations in one path of `include`
@@ -187,7 +188,8 @@ def _condition(name: str, values: Sequence[str], resource: Resource) -> Conditio
     texts = [text for value in values for text in (value.split(",") if found in _EQUALITY else [value])]
     if found is Operator.EXISTS:
         return Condition(operator=found, values=(_flag(texts[-1], name),), spec=spec, relation=relation)
-    alternatives = tuple(_value(text, spec, words, name) for text in texts)
+    of_ids = spec is None and found in _EQUALITY
+    alternatives = tuple(_id(text, name) if of_ids else _value(text, spec, words, name) for text in texts)
     return Condition(operator=found, values=alternatives, spec=spec, relation=relation)
 
 
@@ -224,6 +226,13 @@ def _allowed(spec: FieldSpec | None, relation: Relation | None) -> frozenset[Ope
     if isinstance(spec, Integer | Number | Moment):
         return _EQUALITY | _ORDER
     return _EQUALITY if isinstance(spec, Flag | Identifier) else _TEXT
+
+
+def _id(text: str, name: str) -> Json:
+    """As it is, since one that nobody can have is just not there; or a range of numbers."""
+    if matched := _IDS.fullmatch(text.strip()):
+        return Range(low=int(matched[1]), high=int(matched[2]))
+    return _value(text, None, {}, name)
 
 
 def _value(text: str, spec: FieldSpec | None, words: Mapping[str, Json], name: str) -> Json:

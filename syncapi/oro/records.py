@@ -10,10 +10,10 @@ from uuid import UUID, uuid5
 
 from catalog import validation
 from catalog.commands import THIS, Change, Json, Link, LinkSet, Mode, Reference, Upsert
-from catalog.outcomes import ErrorCode, FieldError
+from catalog.outcomes import ErrorCode, FieldError, NotUnderstoodError
 from syncapi.oro import actions, faults
 from syncapi.oro.actions import CREATE, Action, Verb
-from syncapi.oro.faults import NotUnderstoodError, fault, request_data
+from syncapi.oro.faults import fault, request_data
 from syncapi.oro.kinds import Attribute, Relation, Resource, Way
 from syncapi.oro.names import RESOURCES
 
@@ -273,7 +273,7 @@ def _key(
 
 
 def _unique_key(resource: Resource, action: Action, draft: Draft) -> Reference | None:
-    name = resource.unique[frozenset(action.fields)]
+    name = resource.keys[frozenset(action.fields)]
     parts = [draft.values.get(field) for field in resource.spec.keys_by_name[name].fields]
     for one, part in zip(resource.spec.keys_by_name[name].fields, parts, strict=True):
         if part is None and not draft.errors:
@@ -300,6 +300,7 @@ def _command(resource: Resource, key: Reference | None, draft: Draft, setting: S
         beside=tuple(draft.also),
         required=resource.mandatory,
         mode=_MODES[action.verb],
+        sole=faults.several() if action.fields else None,
         rehearsed=action.verb is Verb.VALIDATE,
     )
 

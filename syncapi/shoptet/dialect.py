@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
-
-from django.conf import settings
 
 from asyncops import jobids
 from asyncops.bodies import Pieces
-from asyncops.dialects import Cause, ItemRefused, Notice, Query, StatusAnswer, Wanted
+from asyncops.dialects import Cause, Notice, Query, StatusAnswer, Wanted
 from asyncops.models import Operation
+from asyncops.speaking import Speaking
 from catalog.commands import Command, Json
 from catalog.images import KeptImage
 from catalog.outcomes import FieldError
 from syncapi.shoptet import logs, notices, parsing, rendering, snapshots, splitting, uploading
 from syncapi.shoptet.parsing import uploads
-from syncapi.shoptet.parsing.drafts import NotUnderstoodError
 
 
-@dataclass(frozen=True)
-class ShoptetDialect:
-    name: str = "shoptet"
+class ShoptetDialect(Speaking):
+    name = "shoptet"
 
-    @property
-    def lifetime(self) -> timedelta:
-        return timedelta(days=settings.OPERATION_DAYS)
-
-    def parse(self, kind: str, item: Json, context: Mapping[str, Json]) -> Command:
-        """Raises ItemRefused."""
-        try:
-            return parsing.command(kind, item, context)
-        except NotUnderstoodError as reason:
-            raise ItemRefused(*reason.errors) from None
+    def command(self, kind: str, item: Json, context: Mapping[str, Json]) -> Command:
+        return parsing.command(kind, item, context)
 
     def split(
         self,

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from catalog.commands import Command, Json
+from catalog.outcomes import NotUnderstoodError
 from syncapi.shoptet import names, rows
 from syncapi.shoptet.parsing import brands, categories, deletions, products, uploads
-from syncapi.shoptet.parsing.drafts import NotUnderstoodError
 from syncapi.shoptet.wording import refused
 
 Row = Mapping[str, Json]

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from catalog.commands import Delete, Filter, Json, Reference
+from catalog.outcomes import NotUnderstoodError
 from syncapi.shoptet.names import GALLERIES
-from syncapi.shoptet.parsing.drafts import GUID, NotUnderstoodError, checked
+from syncapi.shoptet.parsing.drafts import GUID, checked
 from syncapi.shoptet.schema import Schema
 from syncapi.shoptet.wording import refused
 

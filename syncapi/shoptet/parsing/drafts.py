@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from catalog.commands import BASE, Json, LinkSet, Reference, Scope
-from catalog.outcomes import FieldError
+from catalog.outcomes import FieldError, NotUnderstoodError
 from syncapi.shoptet import schema
 from syncapi.shoptet.refusals import INVALID_DATA, PAYLOAD
 from syncapi.shoptet.schema import Schema
@@ -19,14 +19,6 @@ GUID: Final[Schema] = {
 }
 NUMBER: Final[Schema] = {"type": ["string", "number"], "pattern": r"-?[0-9]{1,15}(\.[0-9]{1,6})?"}
 LANGUAGE: Final[Schema] = {"type": "string", "pattern": "[a-zA-Z]{2,3}(-[a-zA-Z]{2,4})?"}
-
-
-class NotUnderstoodError(Exception):
-    """The row has no meaning as a command."""
-
-    def __init__(self, *errors: FieldError) -> None:
-        super().__init__(errors)
-        self.errors = errors
 
 
 @dataclass(slots=True)

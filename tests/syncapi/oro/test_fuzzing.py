@@ -20,9 +20,9 @@ from asyncops import engine
 from catalog.accounts import ensure_user
 from catalog.models import AccessToken, User
 from catalog.naming import referred, written
+from catalog.outcomes import NotUnderstoodError
 from syncapi.oro import naming, parsing
 from syncapi.oro.documents import Included
-from syncapi.oro.faults import NotUnderstoodError
 from syncapi.oro.names import MEDIA_TYPE, RESOURCES
 from syncapi.oro.routes import find
 from syncapi.oro.wording import word

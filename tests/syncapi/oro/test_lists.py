@@ -184,6 +184,27 @@ def test_a_price_is_one_of_the_system_currency(oro):
     assert error(oro.get("productprices?filter[currency]=EUR"))[:2] == (400, "filter constraint")
 
 
+def test_an_upsert_that_finds_several_changes_none_of_them(oro):
+    product = oro.create("products", {"sku": "A", "name": "A"})
+    listed = oro.create("pricelists", {"name": "P", "priority": 1})
+    related = {"product": one("products", product), "priceList": one("pricelists", listed)}
+    key = {"upsert": ["product", "priceList", "quantity"]}
+
+    def price(quantity, value):
+        attributes = {"quantity": quantity, "value": value}
+        return {"type": "productprices", "meta": key, "attributes": attributes, "relationships": related}
+
+    for quantity, value in ((1, "1.5"), (1, "2.5"), (2, "3.5")):
+        oro.create("productprices", {"quantity": quantity, "value": value}, related)
+    id = oro.done("productprices", price(1, "9"), price(2, "9"), price(3, "9"))
+    conflict = (409, "conflict constraint", "The upsert operation founds more than one entity.", "/data/0")
+    assert oro.errors(id) == [("1-1", *conflict)]
+    assert oro.outcomes(id) == ["failed", "updated", "created"]
+    values = [record["attributes"]["value"] for record in oro.get("productprices").json["data"]]
+    assert values == ["1.5000", "2.5000", "9.0000", "9.0000"]
+    assert error(oro.post("productprices", {"data": price(1, "9")})) == (*conflict[:3], "/data")
+
+
 def test_what_is_not_there_lacks_nothing_else(oro):
     update = {"type": "accounts", "id": "99999999", "meta": {"update": True}, "attributes": {"externalId": "x"}}
     assert oro.places(oro.done("accounts", update)) == [("not found http exception", "/data/0")]

@@ -339,6 +339,7 @@ def test_ids_can_be_given_as_clients_do(oro, accounts):
     assert page(oro, f"accounts?filter[id]={ids[0]}&filter[id]={ids[1]}") == ["Alpha", "Beta"]
     assert page(oro, f"accounts?filter%5Bid%5D={ids[2]}") == ["Gamma"]
     assert page(oro, f"accounts?filter[id][gt]={ids[2]}") == ["Delta"]
+    assert page(oro, f"accounts?filter[id]={ids[1]}..{ids[2]}") == ["Beta", "Gamma"]
     assert page(oro, f"accounts?filter[owner]=1,2,3,{10**30}") in ([], ["Alpha", "Beta", "Gamma", "Delta"])
 
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from asyncops.models import Operation
 from catalog.commands import Delete, Upsert
+from catalog.outcomes import NotUnderstoodError
 from syncapi.shoptet import moments, names, parameters, parsing, schema, wording
 from syncapi.shoptet.parsing import brands, categories, deletions, products, uploads
-from syncapi.shoptet.parsing.drafts import NotUnderstoodError
 from syncapi.shoptet.refusals import Refusal
 from syncapi.shoptet.urls import TABLE
 from tests.syncapi.shoptet.conftest import P, Shoptet
