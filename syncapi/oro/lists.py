@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from django.conf import settings
 from django.utils import timezone
@@ -11,10 +12,12 @@ from rest_framework.response import Response
 from asyncops import bodies, journal
 from asyncops.bodies import StoredBody
 from asyncops.dialects import BodyRefused
+from asyncops.intake import ItemsRefused
 from asyncops.models import Operation
 from asyncops.states import State
 from asyncops.submissions import Submission
 from catalog.commands import Json, Policy
+from catalog.outcomes import FieldError
 from syncapi import limits, preferences
 from syncapi.exchange import ApiRequest
 from syncapi.oro import documents, operations, refusals, splitting, synchronous, wording
@@ -32,6 +35,7 @@ from syncapi.oro.refusals import (
     structural,
 )
 from syncapi.oro.routes import Route
+from syncapi.oro.trying import tried
 from syncapi.preferences import Preferences
 from syncapi.problems import BadHeader
 
@@ -117,9 +121,23 @@ def accept_at_once(request: ApiRequest, route: Route, places: Places) -> Respons
     body = request.body_read
     if not body:
         raise refusals.empty_body()
-    items = _few_items(body)
-    operation = preferences.accept(request, submission(request, route, items, policy=Policy.ALL))
+    wanted = submission(request, route, _few_items(body), policy=Policy.ALL)
+    try:
+        operation = preferences.accept(request, wanted)
+    except ItemsRefused:
+        raise _all_errors(request, route, wanted) from None
     return accepted(operation, request, places)
+
+
+def _all_errors(request: ApiRequest, route: Route, wanted: Submission) -> Refusals:
+    """Also those that only the catalog finds."""
+    with tried(request, replace(wanted, lenient=True)) as outcomes:
+        return _refusals([(index, outcome.errors) for index, outcome in enumerate(outcomes)], route)
+
+
+def _refusals(errors: Iterable[tuple[int, Sequence[FieldError]]], route: Route) -> Refusals:
+    worded = [wording.word(e, route.resource, place=f"/data/{index}") for index, found in errors for e in found]
+    return Refusals([each.error() for each in worded], status=common_status([each.status for each in worded]))
 
 
 def outcome(operation: Operation, route: Route, places: Places) -> Response:
@@ -129,10 +147,9 @@ def outcome(operation: Operation, route: Route, places: Places) -> Response:
     views = journal.items(operation, with_payload=True)
     if operation.state == State.SUCCESS:
         return Response(synchronous.document(operation, views, route.resource, places))
-    found = [wording.word(error, route.resource, place=f"/data/{v.index}") for v in views for error in v.errors]
-    if not found:
+    if not any(view.errors for view in views):
         raise OperationEnded("The operation ended before it was done.")
-    raise Refusals([each.error() for each in found], status=common_status([each.status for each in found]))
+    raise _refusals([(view.index, view.errors) for view in views], route)
 
 
 def _few_items(body: bytes) -> list[Json]:

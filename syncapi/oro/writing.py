@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from rest_framework.response import Response
 
-from asyncops import intake
 from asyncops.intake import ItemsRefused
 from asyncops.submissions import Submission
-from catalog import writing
-from catalog.commands import Change, Indexing, Json, Policy
+from catalog.commands import Change, Json, Policy
 from catalog.outcomes import FieldError, Outcome, OutcomeKind
 from syncapi import preferences
 from syncapi.exchange import ApiRequest
@@ -26,6 +22,7 @@ from syncapi.oro.kinds import Resource
 from syncapi.oro.places import Places
 from syncapi.oro.refusals import BadFilter, NoSuchEntity, Refusals, RequestData, common_status
 from syncapi.oro.routes import Route
+from syncapi.oro.trying import tried
 from syncapi.oro.wording import Wording
 
 MOST_DELETED: Final = 100  # by one DELETE of a list
@@ -207,16 +204,8 @@ def _validated(request: ApiRequest, route: Route, places: Places, item: Json, *,
     meta = {name: value for name, value in (record.get("meta") or {}).items() if name != without}
     bare = {**record, "meta": meta}
     wanted = submission(request, route, [[bare, *rest] if rest else bare], kind="one", place="/data")
-    with _undone(request, wanted) as outcomes:
+    with tried(request, wanted) as outcomes:
         refuse_if_wrong(outcomes, route.resource, "/data")
         id: UUID | None = outcomes[0].id
         assert id is not None, "a record that is written has an id"
         return Response(reading.one(request, route.resource, id, places), status=status)
-
-
-@contextmanager
-def _undone(request: ApiRequest, wanted: Submission) -> Iterator[Sequence[Outcome]]:
-    commands = [entry for entry in intake.understand(wanted) if not isinstance(entry, Outcome)]
-    with transaction.atomic():
-        yield writing.apply(commands, policy=wanted.policy, rights=request.caller.rights, indexing=Indexing.OFF)
-        transaction.set_rollback(True)

@@ -61,6 +61,14 @@ def test_one_error_and_nothing_is_written(oro, worker):
     nothing_happened()
 
 
+def test_all_errors_are_told_whoever_finds_them(oro, worker):
+    unknown = acc("C", id="99999999", meta={"update": True})
+    answer = oro.call("PATCH", "accounts", {"data": [acc(""), acc("B"), unknown]}, **SYNC)
+    found = [(error["status"], error["source"]["pointer"]) for error in answer.json["errors"]]
+    assert (answer.status, found) == (400, [("400", "/data/0/attributes/name"), ("404", "/data/2")])
+    nothing_happened()
+
+
 def test_what_only_the_catalog_finds_is_told_too(oro, worker):
     record = {"type": "products", "attributes": {"sku": "A", "name": "A"}}
     answer = oro.call("PATCH", "products", {"data": [record, record]}, **SYNC)

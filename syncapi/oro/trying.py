@@ -1,0 +1,26 @@
+"""What would become of records, and then all of it is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+
+from asyncops import intake
+from asyncops.submissions import Submission
+from catalog import writing
+from catalog.commands import Indexing
+from catalog.outcomes import Outcome
+from syncapi.exchange import ApiRequest
+
+
+@contextmanager
+def tried(request: ApiRequest, wanted: Submission) -> Iterator[list[Outcome]]:
+    """The outcome of each item. Until the end of the block what was written is there. Raises like intake."""
+    understood = intake.understand(wanted)
+    commands = [entry for entry in understood if not isinstance(entry, Outcome)]
+    with transaction.atomic():
+        done = iter(writing.apply(commands, policy=wanted.policy, rights=request.caller.rights, indexing=Indexing.OFF))
+        yield [entry if isinstance(entry, Outcome) else next(done) for entry in understood]
+        transaction.set_rollback(True)
