@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Final
 
@@ -30,6 +31,8 @@ SECONDS: Final = 10  # that a request may wait for its file
 
 def post(request: ApiRequest, call: Call) -> Response:
     files = checked(request.data, uploads.POST_FILES)["data"]
+    if faults := [fault for index, file in enumerate(files) for fault in _misnamed(file, at=f"data[{index}]")]:
+        raise Refusal(422, *faults)
     check_urls(files, place="data")
     items = [{**file, INDEX: index} for index, file in enumerate(files)]
     may_accept(request)
@@ -38,6 +41,8 @@ def post(request: ApiRequest, call: Call) -> Response:
 
 def post_one(request: ApiRequest, call: Call) -> Response:
     sent = checked(request.data, uploads.POST_FILE)["data"]
+    if faults := _misnamed(sent, at=PAYLOAD):
+        raise Refusal(422, *faults)
     image = _downloaded(sent["sourceUrl"])
     keeping.keep([image.file], now=timezone.now())
     item = {**sent, IMAGE: asdict(image.kept)}
@@ -46,6 +51,13 @@ def post_one(request: ApiRequest, call: Call) -> Response:
         raise Refusal(422, *(wording.fault(error, at="data") for error in outcome.errors))
     name = uploads.name_of(sent, content_hash=image.content_hash, extension=image.extension)
     return answer({"image": {"name": name, "created": moments.written(timezone.now())}}, status=201)
+
+
+def _misnamed(file: Mapping[str, Json], *, at: str) -> list[Fault]:
+    if "name" not in file or uploads.is_file_name(file["name"]):
+        return []
+    message = "Filename contains invalid characters or extension is missing."
+    return [Fault(code="file-upload-invalid-chars", message=message, instance=at)]
 
 
 def _submission(kind: str, items: list[dict[str, Json]]) -> Submission:

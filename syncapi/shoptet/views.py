@@ -45,6 +45,12 @@ class Api(Numbered, RepeatableView):
         level = limiting.pour(secret_of(request), now=timezone.now())
         self.headers[limiting.HEADER] = limiting.shown(level)
 
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """Every answer tells how full the bucket is, also one that came before anybody looked (contract 8)."""
+        finished = super().finalize_response(request, response, *args, **kwargs)
+        finished.headers.setdefault(limiting.HEADER, limiting.shown(0.0))
+        return finished
+
     def keeps_answers(self) -> bool:
         return not self.call.route.is_secret
 

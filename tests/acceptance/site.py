@@ -143,6 +143,10 @@ class Site:
     def all_done(self) -> bool:
         return set(self.states()) == {"success"}
 
+    def is_at_rest(self) -> bool:
+        """All done, and what is derived from it too."""
+        return self.all_done() and self.rows("SELECT count(*) FROM catalog_dirty") == [(0,)]
+
 
 @contextmanager
 def prepared(

@@ -44,7 +44,7 @@ def test_what_was_accepted_last_stands_for_every_record(make_site):
     for _ in range(REPEATS):
         empty(site)
         site.send(OPERATIONS, skus=SKUS)
-        wait_for(site.all_done, seconds=60)
+        wait_for(site.is_at_rest, seconds=60)
         assert site.rows(WRONG) == []
         assert site.rows(INVERSIONS) == []
         assert site.written() == [(OPERATIONS, OPERATIONS)]

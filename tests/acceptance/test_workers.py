@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -28,9 +31,17 @@ def waits_for_a_lock(site: Site) -> bool:
     return bool(leased and site.rows("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
 
 
-def is_at_rest(site: Site) -> bool:
-    """All done, and what is derived from it too."""
-    return site.all_done() and site.rows("SELECT count(*) FROM catalog_dirty") == [(0,)]
+@contextmanager
+def applying_behind_a_lock(site: Site) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker that has done one operation, and is in the middle of another until the scene lets go of its row."""
+    site.send(1, items=20, skus=20)
+    worker = site.start_worker()
+    wait_for(site.is_at_rest)
+    with site.database() as blocker:
+        blocker.execute("BEGIN; SELECT 1 FROM catalog_product WHERE sku = 'S7' FOR UPDATE")
+        site.send(1, items=20, skus=20)
+        wait_for(lambda: waits_for_a_lock(site))
+        yield worker
 
 
 def stopped(pid: int) -> bool:
@@ -40,13 +51,7 @@ def stopped(pid: int) -> bool:
 
 def test_the_chunk_of_a_killed_work_horse_is_taken_up_at_once(make_site):
     site = make_site(BULKHEAD_LEASE_SECONDS="300")
-    site.send(1, items=20, skus=20)
-    worker = site.start_worker()
-    wait_for(lambda: is_at_rest(site))
-    with site.database() as blocker:
-        blocker.execute("BEGIN; SELECT 1 FROM catalog_product WHERE sku = 'S7' FOR UPDATE")
-        site.send(1, items=20, skus=20)
-        wait_for(lambda: waits_for_a_lock(site))
+    with applying_behind_a_lock(site) as worker:
         begun = time.monotonic()
         os.kill(horse_of(worker), signal.SIGKILL)
     wait_for(site.all_done)
@@ -100,13 +105,7 @@ def test_a_worker_that_lost_its_lease_cannot_store_its_outcome(make_site):
 
 def test_a_worker_that_is_stopped_in_the_middle_of_its_writes_holds_up_nobody_for_long(make_site):
     site = make_site()
-    site.send(1, items=20, skus=20)
-    first = site.start_worker()
-    wait_for(lambda: is_at_rest(site))
-    with site.database() as blocker:
-        blocker.execute("BEGIN; SELECT 1 FROM catalog_product WHERE sku = 'S7' FOR UPDATE")
-        site.send(1, items=20, skus=20)
-        wait_for(lambda: waits_for_a_lock(site))
+    with applying_behind_a_lock(site) as first:
         horse = horse_of(first)
         os.kill(horse, signal.SIGSTOP)
         os.kill(first.pid, signal.SIGSTOP)
@@ -123,13 +122,7 @@ def test_a_worker_that_is_stopped_in_the_middle_of_its_writes_holds_up_nobody_fo
 def test_a_work_horse_does_not_outlive_its_worker(make_site):
     """It would go on beside its replacement, with locks that nobody ends."""
     site = make_site(BULKHEAD_LEASE_SECONDS="300")
-    site.send(1, items=20, skus=20)
-    worker = site.start_worker()
-    wait_for(lambda: is_at_rest(site))
-    with site.database() as blocker:
-        blocker.execute("BEGIN; SELECT 1 FROM catalog_product WHERE sku = 'S7' FOR UPDATE")
-        site.send(1, items=20, skus=20)
-        wait_for(lambda: waits_for_a_lock(site))
+    with applying_behind_a_lock(site) as worker:
         os.kill(worker.pid, signal.SIGKILL)
         wait_for(lambda: not horses_of(worker), seconds=5)
     assert site.rows("SELECT state, attempt FROM asyncops_chunk ORDER BY id") == [("done", 1), ("leased", 1)]

@@ -6,6 +6,7 @@ those that are there, and for the replacement of an image the `record` that its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 from uuid import UUID, uuid5
@@ -26,6 +27,8 @@ _IMAGES_OF_PRODUCTS: Final = UUID("6f6f1d0e-2f5b-5c0b-9a53-6d1c2b6a7d10")
 
 _URL: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": 2000}
 _NAME: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"[0-9a-zA-Z_\-.]+"}
+_ANY_NAME: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": 255}  # of a file: see `is_file_name`
+_FILE_NAME: Final = re.compile(r"[0-9a-zA-Z_\-.]+\.[0-9a-zA-Z]+")
 _TEXT: Final[Schema] = {"type": ["string", "null"], "maxLength": 255}
 
 
@@ -50,7 +53,7 @@ _FILE: Final[Schema] = {
     "type": "object",
     "additionalProperties": False,
     "required": ["sourceUrl"],
-    "properties": {"sourceUrl": _URL, "name": _NAME},
+    "properties": {"sourceUrl": _URL, "name": _ANY_NAME},
 }
 POST_FILE: Final[Schema] = {
     "type": "object", "additionalProperties": False, "required": ["data"], "properties": {"data": _FILE},
@@ -64,6 +67,11 @@ POST_FILES: Final[Schema] = {
 def url_of(item: Mapping[str, Json]) -> str:
     """Today's name of the field, or the older document's."""
     return str(item.get("sourceUrl") or item.get("downloadUrl") or "")
+
+
+def is_file_name(name: str) -> bool:
+    """Of the characters that a name may have, with an extension. Contract 4 has an error of its own for others."""
+    return _FILE_NAME.fullmatch(name) is not None
 
 
 def name_of(item: Mapping[str, Json], *, content_hash: str, extension: str) -> str:

@@ -380,6 +380,17 @@ def test_one_file_at_once(shoptet: Shoptet, foreign: Foreign):
     assert errors(wrong) == (422, [("file-upload-invalid-type", "payload")])
 
 
+@pytest.mark.parametrize("name", ["a b.png", "../x.png", "kocka", "kocka.", ".", "\u017elu\u0165.png"])
+def test_a_file_without_a_proper_name(shoptet: Shoptet, foreign: Foreign, name: str):
+    file = {"sourceUrl": foreign.serves("/a", RED), "name": name}
+    one = shoptet.call("POST", "system/file", {"data": file})
+    assert errors(one) == (422, [("file-upload-invalid-chars", "payload")])
+    assert message(one) == "Filename contains invalid characters or extension is missing."
+    several = shoptet.call("POST", "system/files", {"data": [{**file, "name": "a.png"}, file]})
+    assert errors(several) == (422, [("file-upload-invalid-chars", "data[1]")])
+    assert (foreign.asked, Operation.objects.count()) == ([], 0)
+
+
 def test_the_raw_result_is_one_json_text(shoptet: Shoptet, foreign: Foreign):
     job = done(shoptet, "POST", SHOP, {"sourceUrl": foreign.serves("/a", RED)})
     answer = Program().get(job["resultUrl"].removeprefix("http://testserver"))

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from catalog.accounts import ensure_user
+from catalog.models import User
 from syncapi.shoptet import limiting
 from syncapi.shoptet.refusals import Refusal
 from tests.foreign import Foreign, Reply
@@ -22,6 +23,14 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 def test_without_a_limit_the_bucket_stays_empty(shoptet: Shoptet):
     assert {shoptet.get("system/jobs").headers["X-RateLimit-Bucket-Filling"] for _ in range(3)} == {"0/200"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "system/nothing"), ("PUT", "system/jobs"), ("GET", "system/jobs/x")]
+)
+def test_every_answer_tells_how_full_the_bucket_is(shoptet: Shoptet, limited: User, method: str, path: str):
+    for client in (shoptet, Shoptet(limited), Shoptet(None)):
+        assert client.call(method, path, {}).headers["X-RateLimit-Bucket-Filling"] == "0/200"
 
 
 def test_a_full_bucket(shoptet: Shoptet, settings):
