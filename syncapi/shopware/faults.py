@@ -95,3 +95,8 @@ def invalid_id(value: str) -> Fault:
 def missing_parameter(name: str) -> Fault:
     return Fault(code="FRAMEWORK__MISSING_REQUEST_PARAMETER", detail=f"Parameter `{name}` missing",
                  parameters={"parameterName": name})  # fmt: skip
+
+
+def invalid_parameter(name: str) -> Fault:
+    return Fault(code="FRAMEWORK__INVALID_REQUEST_PARAMETER", detail=f"The parameter `{name}` is invalid.",
+                 parameters={"parameterName": name})  # fmt: skip

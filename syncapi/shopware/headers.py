@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -56,11 +56,14 @@ class Headers:
     @property
     def withheld(self) -> set[tuple[str, str]]:
         """The derivations that `indexing-skip` names, or that `indexing-only` does not."""
-        skipped = _named(self.meta.get("HTTP_INDEXING_SKIP", ""))
-        if only := self.meta.get("HTTP_INDEXING_ONLY", "").strip():
-            kept = _named(only)
-            skipped |= {entry for entry in UPDATERS.values() if entry[1]} - kept
-        return skipped
+        found = derivations(self.skipped)
+        if only := _listed(self.meta.get("HTTP_INDEXING_ONLY", "")):
+            found |= {entry for entry in UPDATERS.values() if entry[1]} - derivations(only)
+        return found
+
+    @property
+    def skipped(self) -> list[str]:
+        return _listed(self.meta.get("HTTP_INDEXING_SKIP", ""))
 
     @property
     def is_strict(self) -> bool:
@@ -74,9 +77,13 @@ class Headers:
         return given is not None
 
 
-def _named(text: str) -> set[tuple[str, str]]:
-    """An indexer as a whole stands for all of its updaters."""
-    asked = {UPDATERS[name.strip()] for name in text.split(",") if name.strip() in UPDATERS}
+def _listed(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def derivations(names: Iterable[str]) -> set[tuple[str, str]]:
+    """Those of Shopware's updaters, as (entity, derivation). An indexer as a whole stands for all of its updaters."""
+    asked = {UPDATERS[name] for name in names if name in UPDATERS}
     whole = {entity for entity, derivation in asked if not derivation}
     every = {entry for entry in UPDATERS.values() if entry[1]}
     return {entry for entry in every if entry in asked or entry[0] in whole}

@@ -1,4 +1,4 @@
-"""What the server says about itself, and the index actions."""
+"""What the server says about itself."""
 
 from __future__ import annotations
 
@@ -7,19 +7,14 @@ from typing import Final
 
 from rest_framework.response import Response
 
-from asyncops import doorbell
-from catalog import indexing
 from catalog.commands import Json
 from catalog.models import Dirty
 from catalog.registry import Document, FieldSpec, Flag, Identifier, Integer, Moment, Number, Ref
 from syncapi.exchange import ApiRequest
-from syncapi.shopware import faults, privileges, values
-from syncapi.shopware.faults import FaultyError
 from syncapi.shopware.routing import Route
 from syncapi.shopware.schema import RESOURCES, Arity, Resource
 
 VERSIONS: Final = {"v3": "6.3.5.4", "": "6.7.10.1"}  # whose behaviour the two families of paths have
-_INDEXERS: Final = {"product.indexer": "product", "category.indexer": "category"}
 _MOST_COUNTED: Final = 1000
 
 
@@ -50,44 +45,6 @@ def message_stats(request: ApiRequest, route: Route) -> Response:
 
 def entity_schema(request: ApiRequest, route: Route) -> Response:
     return Response({name: _described(resource) for name, resource in RESOURCES.items()})
-
-
-def index(request: ApiRequest, route: Route) -> Response:
-    """What was held back follows, and everything else is compared with what it should be, in the background."""
-    _may_index(request)
-    indexing.release()
-    doorbell.ring()
-    return Response(status=204)
-
-
-def full_index(request: ApiRequest, route: Route) -> Response:
-    index(request, route)
-    return Response({})
-
-
-def indexing_step(request: ApiRequest, route: Route) -> Response:
-    """One indexer, at once. Its offset is a client's matter: everything that was held back is done in one step."""
-    _may_index(request)
-    if not isinstance(request.data, dict) or "offset" not in request.data:
-        raise FaultyError(faults.missing_parameter("offset"))
-    if entity := _INDEXERS.get(route.path["indexer"]):
-        indexing.release(entity)
-        indexing.drain()
-    return Response({"finish": True})
-
-
-def index_products(request: ApiRequest, route: Route) -> Response:
-    _may_index(request)
-    ids = request.data.get("ids") if isinstance(request.data, dict) else None
-    if not isinstance(ids, list) or not all(values.is_id(id) for id in ids):
-        raise FaultyError(faults.missing_parameter("ids"))
-    indexing.release("product")
-    doorbell.ring()
-    return Response(status=204)
-
-
-def _may_index(request: ApiRequest) -> None:
-    privileges.demand("product", ["change"], by=request.caller)
 
 
 def _described(resource: Resource) -> dict[str, Json]:

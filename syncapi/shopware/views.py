@@ -17,7 +17,7 @@ from syncapi.crossing import PREFIX
 from syncapi.exchange import ApiRequest, JsonOnly
 from syncapi.idempotency import RepeatableView
 from syncapi.limits import JsonAnswer, JsonBody
-from syncapi.shopware import changing, contexts, errors, exploring, faults, info, oauth, routing, syncing
+from syncapi.shopware import changing, contexts, errors, exploring, faults, info, oauth, reindexing, routing, syncing
 from syncapi.shopware.faults import FaultyError
 from syncapi.shopware.headers import Headers
 from syncapi.shopware.routing import Route
@@ -100,8 +100,8 @@ HANDLERS: Final[Mapping[str, Callable[[ApiRequest, Route], Response]]] = {
     "queue": info.queue,
     "message_stats": info.message_stats,
     "entity_schema": info.entity_schema,
-    "index": info.index,
-    "indexing": info.full_index,
-    "indexing_step": info.indexing_step,
-    "index_products": info.index_products,
+    "index": reindexing.index,
+    "indexing": reindexing.full_index,
+    "indexing_step": reindexing.indexing_step,
+    "index_products": reindexing.index_products,
 }

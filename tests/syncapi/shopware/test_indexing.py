@@ -9,6 +9,7 @@ import pytest
 from asyncops.models import Operation
 from catalog import indexing
 from catalog.models import Category, Dirty
+from syncapi.shopware import reindexing
 from tests.syncapi.shopware.conftest import Shopware, new_id, product
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +143,75 @@ def test_what_waits_is_told(shopware: Shopware):
     assert queue["size"] == Dirty.objects.count() > 0
     indexing.drain()
     assert shopware.call("GET", "/_info/queue.json").json == []
+
+
+@pytest.fixture
+def underived(shopware: Shopware) -> tuple[str, str]:
+    """A category below another, and a product in it, of which nothing was derived, nor will be."""
+    root, child, id = new_id(), new_id(), new_id()
+    shopware.upsert("category", {"id": root, "name": "r", "children": [{"id": child, "name": "c"}]}, **OFF)
+    shopware.upsert("product", product(id, categories=[{"id": child}], tags=[{"name": "t"}]), **OFF)
+    Dirty.objects.all().delete()
+    return child, id
+
+
+def is_derived(shopware: Shopware, child: str, id: str) -> tuple[bool, bool]:
+    path = seen(shopware, f"/category/{child}")["path"]
+    return bool(path and path.count("|") == 2), child in (seen(shopware, f"/product/{id}")["categoryTree"] or [])
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({}, (True, True)),
+        ({"skip": ["product.indexer"]}, (True, True)),  # a tree that moves takes its products with it
+        ({"skip": ["product.category-denormalizer", "category.tree"]}, (False, False)),
+        ({"only": ["product.many-to-many-id-field"]}, (False, True)),
+        ({"only": ["category.child-count", "nonsense"]}, (False, False)),
+    ],
+)
+@pytest.mark.parametrize("action", ["index", "indexing"])
+def test_a_full_index_finds_what_nobody_marked(shopware: Shopware, underived, action: str, body, expected):
+    answer = shopware.call("POST", f"/_action/{action}", body)
+    assert answer.status == (204 if action == "index" else 200)
+    assert is_derived(shopware, *underived) == (False, False)
+    indexing.drain()
+    assert is_derived(shopware, *underived) == expected
+
+
+@pytest.mark.parametrize("body", [{"skip": "product.indexer"}, {"only": [5]}, {"skip": {"a": 1}}])
+def test_names_that_are_none_are_refused(shopware: Shopware, body):
+    answer = shopware.call("POST", "/_action/index", body)
+    assert (answer.status, answer.json["errors"][0]["code"]) == (400, "FRAMEWORK__INVALID_REQUEST_PARAMETER")
+    assert not Dirty.objects.exists()
+
+
+def test_products_by_their_ids(shopware: Shopware, underived):
+    shopware.upsert("product", product(other := new_id(), categories=[{"id": underived[0]}]), **OFF)
+    Dirty.objects.all().delete()
+    assert shopware.call("POST", "/_action/index-products", {"ids": [underived[1], new_id()]}).status == 204
+    indexing.drain()
+    assert seen(shopware, f"/product/{underived[1]}")["categoryIds"] == [underived[0]]
+    assert not seen(shopware, f"/product/{other}")["categoryIds"]
+    skipping = {"ids": [other], "skip": ["product.indexer"]}
+    assert shopware.call("POST", "/_action/index-products", skipping).status == 204
+    assert not Dirty.objects.exists()
+
+
+def test_an_indexer_goes_step_by_step(shopware: Shopware, underived, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(reindexing, "BATCH", 1)
+    for indexer in ("category.indexer", "product.indexer"):
+        offset, steps = None, 0
+        while not (answer := shopware.call("POST", f"/_action/indexing/{indexer}", {"offset": offset}).json)["finish"]:
+            offset, steps = answer["offset"], steps + 1
+        assert steps == shopware.call("POST", f"/search-ids/{indexer[:-8]}", {"total-count-mode": 1}).json["total"]
+    assert is_derived(shopware, *underived) == (True, True)
+
+
+@pytest.mark.parametrize("offset", ["x", [1], {"offset": "x"}, 2**63])
+def test_an_offset_that_is_none_is_refused(shopware: Shopware, offset):
+    answer = shopware.call("POST", "/_action/indexing/product.indexer", {"offset": offset})
+    assert (answer.status, answer.json["errors"][0]["code"]) == (400, "FRAMEWORK__INVALID_REQUEST_PARAMETER")
 
 
 def test_a_step_of_an_indexer_wants_its_offset(shopware: Shopware):
