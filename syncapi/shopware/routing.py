@@ -19,6 +19,7 @@ _OLD: Final = ("v2", "v3")
 ROUTES: Final[Mapping[str, Mapping[str, str]]] = {
     "oauth/token": {"POST": "token"},
     "_action/sync": {"POST": "sync"},
+    "_action/sync/{operation}": {"GET": "sync_status"},
     "_action/indexing": {"POST": "indexing"},
     "_action/indexing/{indexer}": {"POST": "indexing_step"},
     "_action/index": {"POST": "index"},

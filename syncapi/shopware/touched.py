@@ -61,7 +61,7 @@ def written(item: Mapping[str, Json], command: Command, outcome: Outcome, known:
     entity = ALL[item["entity"]]
     if not isinstance(entity, Resource):
         _sides(command, outcome.id, rows)
-        rows.add(item["entity"], _key_of(item, outcome.id))
+        rows.add(item["entity"], key_of(item, outcome.id))
         return
     _walk(command, outcome.id, iter([id for _, id in outcome.nested]), known, rows)
     _add_parent(entity, outcome.id, known, rows)
@@ -70,7 +70,7 @@ def written(item: Mapping[str, Json], command: Command, outcome: Outcome, known:
 def deleted(item: Mapping[str, Json], command: Command, outcome: Outcome, rows: Rows) -> None:
     """The rows that a delete took, with all that went with them."""
     if isinstance(command, Upsert):
-        rows.add(item["entity"], _key_of(item, outcome.id))
+        rows.add(item["entity"], key_of(item, outcome.id))
         return
     if outcome.id:
         _gone(command.entity, (outcome.id,), rows)
@@ -191,7 +191,7 @@ def _sides(command: Upsert, id: UUID, rows: Rows) -> None:
                 rows.add(of_entity(target), other.hex)
 
 
-def _key_of(item: Mapping[str, Json], id: UUID | None) -> Key:
+def key_of(item: Mapping[str, Json], id: UUID | None) -> Key:
     """The whole key of a mapping's or a translation's row; what was named otherwise than by its id as it was sent."""
     _, other = parts = _parts_sent(item)
     return ((parts[0][0], id.hex), other) if id else tuple(parts)

@@ -17,7 +17,19 @@ from syncapi.crossing import PREFIX
 from syncapi.exchange import ApiRequest, JsonOnly
 from syncapi.idempotency import RepeatableView
 from syncapi.limits import JsonAnswer, JsonBody
-from syncapi.shopware import changing, contexts, errors, exploring, faults, info, oauth, reindexing, routing, syncing
+from syncapi.shopware import (
+    changing,
+    contexts,
+    errors,
+    exploring,
+    faults,
+    info,
+    oauth,
+    reindexing,
+    routing,
+    status,
+    syncing,
+)
 from syncapi.shopware.faults import FaultyError
 from syncapi.shopware.headers import Headers
 from syncapi.shopware.routing import Route
@@ -80,6 +92,7 @@ def sync(request: ApiRequest, route: Route) -> Response:
 
 HANDLERS: Final[Mapping[str, Callable[[ApiRequest, Route], Response]]] = {
     "sync": sync,
+    "sync_status": status.view,
     "token": oauth.token,
     "list": exploring.listing,
     "search": exploring.search,

@@ -54,6 +54,12 @@ def by_shoptet(program: Program, caller: Any) -> None:
     batch(caller, {"guid": P, "name": "new"}, {"guid": P2, "name": "new"}, bad)
 
 
+def by_shopware(program: Program, caller: Any) -> None:
+    taxes = [{"name": "a", "taxRate": 1}, {"name": "b", "taxRate": 2}, {"name": "c"}]
+    body = {"write": {"entity": "tax", "action": "upsert", "payload": taxes}}
+    program.post("/api/_action/sync", body, HTTP_PREFER="respond-async", HTTP_BULKHEAD_POLICY="each")
+
+
 def by_a_synchronous_call(program: Program, caller: Any) -> None:
     headers = {"HTTP_PREFER": "respond-async"}
     program.put("/rest/all/V1/products/A", product("A"), **headers)
@@ -63,6 +69,7 @@ SENDERS: Final[dict[str, Callable[[Program, Any], None]]] = {
     "magento": by_magento,
     "oro": by_oro,
     "shoptet": by_shoptet,
+    "shopware": by_shopware,
     "promised": by_a_synchronous_call,
 }
 
@@ -129,6 +136,22 @@ def as_shoptet(user: User, operation: Operation) -> View:
     )
 
 
+def as_shopware(program: Program, operation: Operation) -> View:
+    answer = program.get(f"/api/_action/sync/{operation.uuid}").json
+    told = answer["operation"]
+    if told["state"] not in OPEN:
+        records = [*answer["data"].values()] if answer["data"] else []
+        assert sum(map(len, records)) == told["written"] or told["dryRun"] or answer["deleted"]
+    assert len({error["source"]["pointer"].rsplit("/", 1)[0] for error in answer["errors"]}) == told["refused"]
+    return View(
+        state="open" if told["state"] in OPEN else told["state"],
+        total=told["total"],
+        written=told["written"],
+        refused=told["refused"],
+        dry_run=told["dryRun"],
+    )
+
+
 def _state(word: str) -> str:
     return "open" if word in OPEN else next(state for state, words in STATES.items() if word in words)
 
@@ -140,6 +163,7 @@ def views(program: Program, user: User, operation: Operation) -> list[View]:
         as_magento(program, operation),
         as_oro(program, operation),
         as_shoptet(user, operation),
+        as_shopware(program, operation),
     ]
 
 
@@ -152,20 +176,20 @@ def sent(request: pytest.FixtureRequest, program: Program, caller: Any, products
 
 def test_before_anything_is_done_all_views_say_so(program, admin, sent):
     expected = View(state="open", total=sent.total, written=0, refused=0, dry_run=False)
-    assert views(program, admin, sent) == [expected] * 4
+    assert views(program, admin, sent) == [expected] * 5
 
 
 def test_when_it_has_ended_all_views_tell_the_same(program, admin, sent):
     work_off()
     refused = 1 if sent.total == 3 else 0
     expected = View(state="success", total=sent.total, written=sent.total - refused, refused=refused, dry_run=False)
-    assert views(program, admin, sent) == [expected] * 4
+    assert views(program, admin, sent) == [expected] * 5
 
 
 def test_when_it_was_cancelled_all_views_tell_the_same(program, admin, sent):
     control.cancel(Operation.objects.all(), by=admin)
     expected = View(state="cancelled", total=sent.total, written=0, refused=0, dry_run=False)
-    assert views(program, admin, sent) == [expected] * 4
+    assert views(program, admin, sent) == [expected] * 5
 
 
 def test_a_revert_is_seen_in_all_views(program, admin, sent):
@@ -174,7 +198,7 @@ def test_a_revert_is_seen_in_all_views(program, admin, sent):
     child = control.revert(sent, by=admin)
     work_off()
     told = views(program, admin, child)
-    assert told == [told[0]] * 4
+    assert told == [told[0]] * 5
     assert (told[0].state, told[0].refused) == ("success", child.refused)
 
 
@@ -185,4 +209,4 @@ def test_a_dry_run_is_marked_in_all_views(program, admin, caller, products, send
     work_off()
     operation = Operation.objects.get()
     expected = View(state="success", total=3, written=2, refused=1, dry_run=True)
-    assert views(program, admin, operation) == [expected] * 4
+    assert views(program, admin, operation) == [expected] * 5
