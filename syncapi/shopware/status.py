@@ -16,6 +16,7 @@ from asyncops.journal import ItemView
 from asyncops.models import Operation
 from catalog import wording as plain
 from catalog.commands import Json
+from catalog.models import Organization
 from catalog.outcomes import FieldError, OutcomeKind
 from syncapi.auth import has_any
 from syncapi.exchange import ApiRequest
@@ -37,7 +38,7 @@ def view(request: ApiRequest, route: Route) -> Response:
         privileges.deny(["operation:read"])
     pairs = [(name, request.query_params[name]) for name in ("page", "limit") if name in request.query_params]
     asked = criteria.of_query(pairs)
-    found = _find(route.path["operation"], organization_id=request.caller.user.organization_id)
+    found = _find(route.path["operation"], organization=request.caller.user.organization)
     return Response(shown(found, first=(asked.page - 1) * asked.limit, count=asked.limit))
 
 
@@ -63,10 +64,10 @@ def shown(operation: Operation, *, first: int = 0, count: int) -> dict[str, Json
     }
 
 
-def _find(uuid: str, *, organization_id: UUID | None) -> Operation:
+def _find(uuid: str, *, organization: Organization) -> Operation:
     """Raises FaultyError: another organization's is not told from one that is not there."""
     try:
-        found = Operation.objects.filter(uuid=UUID(uuid), organization_id=organization_id).first()
+        found = Operation.objects.filter(uuid=UUID(uuid), organization=organization).first()
     except ValueError:
         raise FaultyError(faults.invalid_id(uuid[:100])) from None
     if found is None:
