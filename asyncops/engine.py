@@ -95,12 +95,16 @@ def _work(claimed: Sequence[Claim]) -> None:
     finishing.finalise(operations)
 
 
-def derive() -> None:
-    """Bring derived data up to what was written. What a busy database puts off stays queued, for the sweeper to see."""
+def derive(*, limit: int | None = None) -> int:
+    """Bring derived data up to what was written, or `limit` marks of it; how many.
+
+    What a busy database puts off stays queued, for the sweeper to see.
+    """
     try:
-        indexing.drain()
+        return indexing.drain(limit=limit)
     except OperationalError as reason:
         log.warning("deriving_put_off", reason=str(reason))
+        return 0
 
 
 def apply(claimed: Sequence[Claim]) -> set[int]:

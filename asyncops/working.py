@@ -49,9 +49,7 @@ def drain(
         for crew in crews:
             crew.leave()
         lanes.leave()
-    if INDEXING in queues and not stopping():
-        engine.derive()
-    elif CATALOG in queues and indexing.is_behind():
+    if CATALOG in queues and INDEXING not in queues and indexing.is_behind():
         doorbell.ring(INDEXING)
     return more
 
@@ -81,7 +79,7 @@ class _Round:
         self._until = None if seconds is None else time.monotonic() + seconds
         self._stopping = stopping
         self._look_at = 0.0
-        self._has_written = False
+        self._may_be_behind = self._has_indexing  # derived data
 
     def run(self) -> bool:
         while not self._stopping():
@@ -89,11 +87,13 @@ class _Round:
             found = [] if self._is_over() else [crew.take(at_once=not self._busy) for crew in self._crews]
             busy = self._busy
             if self._is_over() and not busy:
+                self._derive()  # chunks that never end do not put them off for ever
                 return True
-            if not worked and not any(found) and not busy:
+            derived = not worked and self._derive()
+            if not (worked or derived or busy or any(found)):
                 return False
             if busy:
-                self._exchange(seconds=0 if worked else LOOK)
+                self._exchange(seconds=0 if worked or derived else LOOK)
         self._wind_up()
         return True
 
@@ -111,7 +111,7 @@ class _Round:
             return False
         worked = self._has_catalog and any([self._split(), self._lanes.next_claim(anyway=self._busy)])
         self._look_at = 0.0 if worked else time.monotonic() + LOOK
-        self._derive_after(worked)
+        self._may_be_behind |= worked and self._has_indexing
         return worked
 
     @staticmethod
@@ -122,11 +122,10 @@ class _Round:
             found = True
         return found
 
-    def _derive_after(self, worked: bool) -> None:
-        """Derived data do not wait for slow exchanges, only for the chunks before them."""
-        if self._has_written and not worked and self._has_indexing and self._busy:
-            engine.derive()
-        self._has_written = worked
+    def _derive(self) -> bool:
+        """A batch of what follows from the chunks, which come first: callers wait for these. Whether there was any."""
+        self._may_be_behind = self._may_be_behind and engine.derive(limit=indexing.BATCH) > 0
+        return self._may_be_behind
 
     def _exchange(self, *, seconds: float) -> None:
         wait_for_any(self._crews, seconds=seconds)

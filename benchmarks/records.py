@@ -67,13 +67,20 @@ def _copy(columns: Sequence[str], types: Sequence[str], rows: Sequence[Sequence[
     with transaction.atomic():
         copy_in("catalog_product", columns, types, rows)
         if beside:
-            _copy_beside([row[columns.index("id")] for row in rows])
+            ids = [row[columns.index("id")] for row in rows]
+            copy_websites(ids)
+            copy_items("product", ids)
 
 
-def _copy_beside(ids: Sequence[UUID]) -> None:
+def copy_websites(ids: Sequence[UUID]) -> None:
+    """The link of each of these products to its website."""
     website = Website.objects.values_list("pk", flat=True)[0]
     copy_in("catalog_productwebsite", ["product_id", "website_id"], ["uuid", "uuid"], [(id, website) for id in ids])
-    told = ({"kind": "created", "entity": "product", "id": str(id)} for id in ids)
+
+
+def copy_items(entity: str, ids: Sequence[UUID]) -> None:
+    """What the journal says of these new records."""
+    told = ({"kind": "created", "entity": entity, "id": str(id)} for id in ids)
     items = [(1, index, "created", id, Jsonb([entry])) for index, (id, entry) in enumerate(zip(ids, told, strict=True))]
     columns = ["operation_id", "index", "outcome", "record_id", "changes"]
     copy_in("asyncops_item", columns, ["int8", "int4", "varchar", "uuid", "jsonb"], items)

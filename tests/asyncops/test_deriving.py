@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import OperationalError
 
-from asyncops import doorbell, engine, intake, sweeping
+from asyncops import doorbell, engine, intake, sweeping, working
 from catalog import indexing, searching
 from catalog.models import Product, ProductSearch
 from tests.asyncops.plain import item, send, submission
@@ -22,6 +22,38 @@ def test_a_worker_derives_after_the_chunk(caller):
     engine.drain()
     assert found("duffle") == ["A"]
     assert not indexing.is_behind()
+
+
+def test_chunks_that_come_meanwhile_go_before_what_is_to_be_derived(caller, settings, monkeypatch):
+    settings.SECOND_LANE = False
+    send(caller, item("A", name="Duffle"), item("B", name="Duffle"))
+    order = []
+    work, derive = engine.work, engine.derive
+
+    def work_noted(claimed):
+        order.append("work")
+        work(claimed)
+
+    def derive_noted(**options):
+        if order == ["work"]:
+            send(caller, item("C", name="Duffle"))
+        order.append("derive")
+        return derive(**options)
+
+    monkeypatch.setattr(indexing, "BATCH", 1)
+    monkeypatch.setattr(engine, "work", work_noted)
+    monkeypatch.setattr(engine, "derive", derive_noted)
+    working.drain()
+    assert order == ["work", "derive", "work", "derive", "derive", "derive"]
+    assert sorted(found("duffle")) == ["A", "B", "C"]
+
+
+def test_chunks_that_never_end_do_not_put_derived_data_off_for_ever(caller, settings):
+    settings.SECOND_LANE, settings.CHUNK_RECORDS = False, 1
+    for sku in "AB":
+        send(caller, item(sku, name="Duffle"))
+    assert working.drain(chunks=1) is True
+    assert (Product.objects.count(), found("duffle")) == (1, ["A"])
 
 
 def test_what_is_done_in_the_request_is_derived_in_it(caller):
