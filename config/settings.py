@@ -21,7 +21,9 @@ CSRF_TRUSTED_ORIGINS = env.words("BULKHEAD_CSRF_TRUSTED_ORIGINS")
 HTTPS = env.flag("BULKHEAD_HTTPS", False)
 
 DATABASES: dict[str, Any] = {
-    "default": dj_database_url.parse(env.required("DATABASE_URL"), conn_max_age=600, conn_health_checks=True)
+    "default": dj_database_url.parse(
+        env.required("DATABASE_URL"), engine="config.postgresql", conn_max_age=600, conn_health_checks=True
+    )
 }
 REDIS_URL = env.required("REDIS_URL")
 

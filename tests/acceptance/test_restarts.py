@@ -7,6 +7,7 @@ import signal
 import time
 
 import pytest
+import requests
 
 from tests.acceptance.site import horse_of, wait_for
 
@@ -37,6 +38,24 @@ def test_workers_go_on_after_postgresql_was_restarted_under_them(make_site):
     wait_for(site.all_done, seconds=60)
     assert site.written() == [(4000, 4000)]
     assert (busy.poll(), idle.poll()) == (None, None)
+
+
+def test_no_request_meets_a_connection_that_ended_with_postgresql(make_site):
+    site = make_site()
+    site.start_web()
+
+    def put(sku: str) -> int:
+        return requests.put(
+            f"http://127.0.0.1:{site.port}/rest/all/async/V1/products/{sku}",
+            json={"product": {"price": 5}},
+            headers={"Authorization": f"Bearer {site.token}"},
+            timeout=20,
+        ).status_code
+
+    assert [put(f"A{n}") for n in range(8)] == [202] * 8  # each thread has its connection
+    site.services.postgres.stop()
+    site.services.postgres.start()
+    assert [put(f"B{n}") for n in range(8)] == [202] * 8
 
 
 def test_workers_go_on_after_valkey_was_restarted_empty_under_them(make_site):
