@@ -39,10 +39,6 @@ def write_protected(path: str) -> FieldError:
     return own(path, VIOLATION, "This field is write-protected.")
 
 
-def removed(path: str) -> FieldError:
-    return own(path, "FRAMEWORK__WRITE_REMOVED_FIELD", "The write access to the field has been removed.")
-
-
 def not_an_array(path: str) -> FieldError:
     return own(path, "FRAMEWORK__WRITE_MALFORMED_INPUT", "Expected data to be array.")
 
@@ -53,16 +49,6 @@ def no_default_price(path: str) -> FieldError:
 
 def no_language(path: str) -> FieldError:
     return own(path, "MISSING-TRANSLATION-LANGUAGE", "Translation requires a language id.")
-
-
-def own_parent(path: str, *, entity: str, id: str) -> FieldError:
-    return own(
-        path,
-        "FRAMEWORK__PARENT_RELATION_DOES_NOT_ALLOW_SELF_REFERENCES",
-        'The {{ entity }} entity with id "{{ id }}" can not reference to itself as parent.',
-        entity=entity,
-        id=id,
-    )
 
 
 def invalid_id(path: str, value: Json) -> FieldError:
@@ -94,10 +80,6 @@ def bad_resolver(path: str, name: str) -> FieldError:
         "Can not resolve foreign key: {{ field }} is no field that names the record",
         field=name,
     )
-
-
-def code_required(path: str) -> FieldError:
-    return own(path, "code_required_for_root_language", "Root language must have a translation code")
 
 
 def system_translation(path: str) -> FieldError:
