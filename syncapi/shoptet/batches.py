@@ -44,10 +44,14 @@ BODY: Final[Schema] = {
 BODY_OF_IMAGES: Final[Schema] = {**BODY, "properties": {**BODY["properties"], REMOVE: {"type": "boolean"}}}
 
 
+def body_of(kind: str) -> Schema:
+    return BODY_OF_IMAGES if kind == names.DELETE_IMAGES else BODY
+
+
 def accept(request: ApiRequest, call: Call) -> Response:
     """A job without a result: its log has a line for each row."""
     kind = call.route.name
-    body = checked(request.data, BODY_OF_IMAGES if kind == names.DELETE_IMAGES else BODY)
+    body = checked(request.data, body_of(kind))
     url = body[FILE]
     _check_url(url)
     may_accept(request)

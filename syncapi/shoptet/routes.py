@@ -9,16 +9,23 @@ from rest_framework.response import Response
 
 from syncapi.exchange import ApiRequest
 from syncapi.shoptet.refusals import Fault, Refusal
+from syncapi.shoptet.schema import Schema
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Route:
-    """`path`: below /api/, variables as `:name`. `rights`: Django permissions, any of which lets in."""
+    """`path`: below /api/, variables as `:name`. `rights`: Django permissions, any of which lets in.
+
+    `answers`: which schema of `described` the `data` of a good answer has, the id of a job unless it says otherwise.
+    """
 
     method: str
     path: str
     rights: tuple[str, ...]
-    view: Callable[[ApiRequest, Call], Response]
+    view: View
+    body: Schema | None = None  # what its view checks
+    answers: str = "Job accepted"
+    status: int = 202
     is_secret: bool = False  # its answer must not be kept for a repeated request
 
     @property
@@ -32,6 +39,9 @@ class Call:
 
     route: Route
     path: Mapping[str, str] = field(default_factory=dict)  # the path's variables
+
+
+View = Callable[[ApiRequest, Call], Response]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

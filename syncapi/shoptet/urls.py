@@ -8,7 +8,9 @@ from django.urls import re_path
 
 from syncapi.shoptet import batches, files, images, jobs, names, results, snapshots, webhooks
 from syncapi.shoptet.addresses import PREFIX
-from syncapi.shoptet.routes import Route, RouteTable
+from syncapi.shoptet.parsing import uploads
+from syncapi.shoptet.routes import Route, RouteTable, View
+from syncapi.shoptet.schema import Schema
 from syncapi.shoptet.views import Api
 
 _READ_JOBS: Final = ("asyncops.view_operation",)
@@ -28,42 +30,76 @@ _WEBHOOKS: Final = "asyncops.{}_webhookendpoint"
 _IMAGES: Final = "products/:guid/images"
 
 
+def _job(method: str, path: str, rights: tuple[str, ...], view: View, *, body: Schema | None = None) -> Route:
+    """Accepted, and told as a job."""
+    return Route(method=method, path=path, rights=rights, view=view, body=body)
+
+
+def _batch(kind: str, rights: tuple[str, ...]) -> Route:
+    method, path = kind.split()
+    return _job(method, path, rights, batches.accept, body=batches.body_of(kind))
+
+
+def _now(
+    method: str,
+    path: str,
+    rights: tuple[str, ...],
+    view: View,
+    *,
+    body: Schema | None = None,
+    answers: str = "Nothing",
+    status: int = 200,
+    is_secret: bool = False,
+) -> Route:
+    """Done before it is answered."""
+    return Route(
+        method=method,
+        path=path,
+        rights=rights,
+        view=view,
+        body=body,
+        answers=answers,
+        status=status,
+        is_secret=is_secret,
+    )
+
+
 def _webhooks(action: str) -> tuple[str, ...]:
     return (_WEBHOOKS.format(action),)
 
 
 TABLE: Final = RouteTable(
     routes=(
-        Route(method="GET", path="system/jobs", rights=_READ_JOBS, view=jobs.listing),
-        Route(method="GET", path="system/jobs/:job", rights=_READ_JOBS, view=jobs.detail),
-        Route(method="POST", path="system/files", rights=_ADD_FILES, view=files.post),
-        Route(method="POST", path="system/file", rights=_ADD_FILES, view=files.post_one),
-        Route(method="GET", path="products/snapshot", rights=_READ_PRODUCTS, view=snapshots.products),
-        Route(method="GET", path="products/snapshot/pricelists", rights=_READ_PRODUCTS, view=snapshots.pricelists),
-        *(
-            Route(method=kind.split()[0], path=kind.split()[1], rights=rights, view=batches.accept)
-            for kind, rights in _BATCH_RIGHTS.items()
+        _now("GET", "system/jobs", _READ_JOBS, jobs.listing, answers="Jobs"),
+        _now("GET", "system/jobs/:job", _READ_JOBS, jobs.detail, answers="Job detail"),
+        _job("POST", "system/files", _ADD_FILES, files.post, body=uploads.POST_FILES),
+        _now("POST", "system/file", _ADD_FILES, files.post_one, body=uploads.POST_FILE, answers="File", status=201),
+        _job("GET", "products/snapshot", _READ_PRODUCTS, snapshots.products),
+        _job("GET", "products/snapshot/pricelists", _READ_PRODUCTS, snapshots.pricelists),
+        *(_batch(kind, rights) for kind, rights in _BATCH_RIGHTS.items()),
+        _job("POST", _IMAGES, _ADD_IMAGES, images.post, body=uploads.POST),
+        _job("POST", f"{_IMAGES}/:gallery", _ADD_IMAGES, images.post, body=uploads.POST),
+        _now("GET", f"{_IMAGES}/:gallery", _READ_PRODUCTS, images.listing, answers="Images"),
+        _now("PATCH", f"{_IMAGES}/:gallery", _CHANGE_IMAGES, images.patch, body=uploads.PATCH, answers="Images"),
+        _now("DELETE", f"{_IMAGES}/:gallery", _DELETE_IMAGES, images.delete),
+        _job("PATCH", f"{_IMAGES}/:gallery/source", _CHANGE_IMAGES, images.patch_sources, body=uploads.PATCH_SOURCES),
+        _now("DELETE", f"{_IMAGES}/:gallery/:name", _DELETE_IMAGES, images.delete_one),
+        _now(
+            "POST", "webhooks", _webhooks("add"), webhooks.post, body=webhooks.POST, answers="Webhooks made", status=201
         ),
-        Route(method="POST", path=_IMAGES, rights=_ADD_IMAGES, view=images.post),
-        Route(method="POST", path=f"{_IMAGES}/:gallery", rights=_ADD_IMAGES, view=images.post),
-        Route(method="GET", path=f"{_IMAGES}/:gallery", rights=_READ_PRODUCTS, view=images.listing),
-        Route(method="PATCH", path=f"{_IMAGES}/:gallery", rights=_CHANGE_IMAGES, view=images.patch),
-        Route(method="DELETE", path=f"{_IMAGES}/:gallery", rights=_DELETE_IMAGES, view=images.delete),
-        Route(method="PATCH", path=f"{_IMAGES}/:gallery/source", rights=_CHANGE_IMAGES, view=images.patch_sources),
-        Route(method="DELETE", path=f"{_IMAGES}/:gallery/:name", rights=_DELETE_IMAGES, view=images.delete_one),
-        Route(method="POST", path="webhooks", rights=_webhooks("add"), view=webhooks.post),
-        Route(method="GET", path="webhooks", rights=_webhooks("view"), view=webhooks.listing),
-        Route(method="GET", path="webhooks/notifications", rights=_webhooks("view"), view=webhooks.notifications),
-        Route(
-            method="POST",
-            path="webhooks/renew-signature-key",
-            rights=_webhooks("change"),
-            view=webhooks.renew_key,
+        _now("GET", "webhooks", _webhooks("view"), webhooks.listing, answers="Webhooks"),
+        _now("GET", "webhooks/notifications", _webhooks("view"), webhooks.notifications, answers="Notifications"),
+        _now(
+            "POST",
+            "webhooks/renew-signature-key",
+            _webhooks("change"),
+            webhooks.renew_key,
+            answers="Signature key",
             is_secret=True,
         ),
-        Route(method="GET", path="webhooks/:id", rights=_webhooks("view"), view=webhooks.detail),
-        Route(method="PATCH", path="webhooks/:id", rights=_webhooks("change"), view=webhooks.patch),
-        Route(method="DELETE", path="webhooks/:id", rights=_webhooks("delete"), view=webhooks.delete),
+        _now("GET", "webhooks/:id", _webhooks("view"), webhooks.detail, answers="Webhook"),
+        _now("PATCH", "webhooks/:id", _webhooks("change"), webhooks.patch, body=webhooks.PATCH),
+        _now("DELETE", "webhooks/:id", _webhooks("delete"), webhooks.delete),
     )
 )
 view: Final = Api.as_view(table=TABLE)

@@ -35,3 +35,11 @@ def test_every_operation_is_listed(page: Page, server: LiveServer, name: str):
     for tag, operations in list(tags(name).items())[:3]:
         expect(unfold(page, tag)).to_have_count(operations)
     assert [url for url in asked if not url.startswith((server.url, "data:"))] == []
+
+
+def test_from_the_first_page_to_the_form_of_a_body(page: Page, server: LiveServer):
+    page.goto(f"{server.url}/docs/")
+    page.get_by_role("link", name="Shoptet").first.click()
+    block = unfold(page, "products").filter(has_text="POST").first
+    block.locator("button").first.click()
+    expect(block).to_contain_text("sourceUrl")
