@@ -8,27 +8,10 @@ from typing import Final
 
 from catalog.commands import Json
 from syncapi.describing.endpoints import ANYTHING, Api, Endpoint, query, ref
-from syncapi.magento.routes import Form, Route, RouteTable, WriteRoute
+from syncapi.magento.routes import Form, Route, RouteTable, Shows, WriteRoute
+from syncapi.magento.shapes import OF_DTO, OF_ENTITY, OF_PATH, SCHEMAS
 
 _UNNAMED: Final = re.compile(r"[^A-Za-z0-9]+")
-_ACCEPTED: Final = {
-    "type": "object",
-    "properties": {
-        "bulk_uuid": {"type": "string", "format": "uuid"},
-        "request_items": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "id": {"type": "integer"},
-                    "data_hash": {"type": ["string", "null"]},
-                    "status": {"enum": ["accepted", "rejected"]},
-                },
-            },
-        },
-        "errors": {"type": "boolean"},
-    },
-}
 _ERROR: Final = {
     "type": "object",
     "properties": {"message": {"type": "string"}, "parameters": {"type": ["object", "array"]}},
@@ -42,14 +25,14 @@ def api(table: RouteTable) -> Api:
         description="Synchronous, asynchronous and bulk routes of stores; `{store}` is a store's code or `all`.",
         endpoints=tuple(endpoint for route in table.routes for form in route.forms for endpoint in _of(route, form)),
         error=_ERROR,
-        schemas={"Accepted": _ACCEPTED},
+        schemas=SCHEMAS,
     )
 
 
 def _of(route: Route, form: Form) -> Iterator[Endpoint]:
     segments = "/".join(f"{{{part[1:]}}}" if part[0] == ":" else part for part in route.segments(form))
     path = "/".join(filter(None, ("/rest/{store}", form.value, "V1", segments)))
-    done: tuple[str, Json] = ("Done.", ANYTHING)
+    done = ("Done.", _answer(route))
     yield Endpoint(
         method=route.method,
         path=path,
@@ -68,5 +51,19 @@ def _body(route: Route, form: Form) -> Json:
     if route.method not in {"POST", "PUT"} and form is not Form.BULK:
         return None
     dto = route.dto if isinstance(route, WriteRoute) else ""
-    one = {"type": "object", **({"properties": {dto: {"type": "object"}}} if dto else {})}
+    one = {"type": "object", **({"properties": {dto: ref(OF_DTO[dto])}, "required": [dto]} if dto else {})}
     return {"type": "array", "items": one} if form is Form.BULK else one
+
+
+def _answer(route: Route) -> Json:
+    """Of the synchronous form."""
+    if not isinstance(route, WriteRoute):
+        return OF_PATH.get(route.path, ANYTHING) if route.method == "GET" else ANYTHING
+    match route.shows:
+        case Shows.TRUE:
+            return {"type": "boolean"}
+        case Shows.NUMBER:
+            return {"type": "integer"}
+        case Shows.ERRORS:
+            return ref("Messages")
+    return {"type": "boolean"} if route.method == "DELETE" else ref(OF_ENTITY[route.entity])

@@ -11,6 +11,7 @@ from django.urls import get_resolver
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from syncapi.describing.documents import APIS, document
+from syncapi.magento.routes import WriteRoute
 from syncapi.magento.urls import TABLE as MAGENTO
 from syncapi.oro.names import RESOURCES
 from syncapi.shoptet.urls import TABLE as SHOPTET
@@ -53,6 +54,27 @@ def test_writes_take_the_headers_that_every_write_takes():
     write = document("magento")["paths"]["/rest/{store}/V1/products"]["post"]
     named = {parameter["$ref"].rpartition("/")[2] for parameter in write["parameters"] if "$ref" in parameter}
     assert named == {"IdempotencyKey", "Prefer", "DryRun"}
+
+
+def test_magentos_records_are_described_as_they_are_shown(program):
+    sent = {"product": {"sku": "A", "name": "A", "attribute_set_id": 4, "price": 1, "weight": 1}}
+    described = document("magento")["components"]["schemas"]
+    shown = [
+        ("Product", program.post("/rest/all/V1/products", sent).json),
+        ("Category", program.get("/rest/all/V1/categories/2").json),
+        ("Accepted", program.post("/rest/all/async/V1/products", sent).json),
+    ]
+    for name, answer in shown:
+        assert set(answer) <= set(described[name]["properties"]), name
+        assert set(described[name].get("required", ())) <= set(answer), name
+    assert set(shown[0][1]) == set(described["Product"]["properties"])
+
+
+def test_magentos_bodies_name_what_their_routes_read():
+    told = [each for path in document("magento")["paths"].values() for each in path.values() if "requestBody" in each]
+    bodies = [each["requestBody"]["content"]["application/json"]["schema"] for each in told]
+    named = {name for body in bodies for name in body.get("items", body).get("properties", ())}
+    assert named == {route.dto for route in MAGENTO.routes if isinstance(route, WriteRoute) and route.dto}
 
 
 @pytest.mark.parametrize("page", ["", *APIS])
