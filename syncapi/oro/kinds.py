@@ -61,7 +61,7 @@ class Resource:
     creates: bool = True
     updates: bool = True
     deletes: bool = True
-    external: str = ""  # the attribute that is the id when the request asks for external ids
+    external: str = ""  # the field of the entity that is the id when the request asks for external ids
 
     @cached_property
     def spec(self) -> EntitySpec:

@@ -96,7 +96,7 @@ def _data(relation: Relation, row: Mapping[str, Json], others: Sequence[Json]) -
         case Way.NONE:
             return None
         case Way.SELF:
-            return identifier(relation.type, row["number"])
+            return identifier(relation.type, row["shown_id"])
         case Way.REF:
             return identifier(relation.type, row[f"r_{relation.name}"])
         case Way.FIRST:

@@ -132,6 +132,7 @@ _TABLE: Final = (
         entity="product",
         attributes={"quantity": Attribute(name="quantity", spec=ENTITIES["product"].by_name["stock"])},
         relations={"product": Relation(name="product", type="products", way=Way.SELF, writable=False)},
+        external="sku",
         creates=False,
         deletes=False,
     ),

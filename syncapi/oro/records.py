@@ -117,7 +117,7 @@ def identifier(given: Json, relation: Relation, setting: Setting, path: str) -> 
 def _check_members(record: Mapping[str, Json], draft: Draft) -> None:
     if record.keys() <= MEMBERS:
         return
-    for name in record.keys() - MEMBERS:
+    for name in sorted(record.keys() - MEMBERS):
         detail = f"The '{name}' property is not allowed for a resource object"
         draft.errors.append(request_data("", detail))
 

@@ -52,9 +52,7 @@ def visible(resource: Resource, *, organization: UUID) -> Records:
 
 def id_column(resource: Resource, *, external: bool) -> str:
     """The column whose value is the id of a resource object."""
-    if external and resource.external:
-        return resource.spec.by_name[resource.attributes[resource.external].spec.name].name
-    return "number"
+    return resource.external if external and resource.external else "number"
 
 
 def fitting(records: Records, conditions: tuple[Condition, ...], resource: Resource, *, external: bool) -> Records:
@@ -75,7 +73,7 @@ def _q(condition: Condition, resource: Resource, external: bool) -> Q:
         column = condition.spec.name if condition.spec else id_column(resource, external=external)
         return _compared(column, condition, is_id=condition.spec is None)
     if relation.way is Way.SELF:
-        return _compared("number", condition, is_id=True)
+        return _compared(id_column(resource, external=external), condition, is_id=True)
     target = RESOURCES[relation.type]
     inner = condition.spec.name if condition.spec else id_column(target, external=external)
     if relation.way is Way.REF:

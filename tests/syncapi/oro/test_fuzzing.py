@@ -179,11 +179,12 @@ def worked_off(running: Running, accepted: Answer, call: Call) -> set[str]:
 
 
 def stands(pointer: str, sent: Any) -> None:
-    """The record that a pointer names is there; the member may be what is missing."""
-    place = _PLACE.match(pointer)
-    assert place, pointer
-    if place[0] in {"/data", "/meta/upsert"}:
+    """The record that a pointer names is there, whose member may be what is missing; of anything else all is there."""
+    found = _PLACE.match(pointer)
+    place = found[0] if found else pointer
+    if place in {"/data", "/meta/upsert"}:
         return
     value = sent
-    for part in place[0].split("/")[1:]:
-        value = value[int(part)] if isinstance(value, list) else value[part]
+    for part in place.split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        value = value[int(name)] if isinstance(value, list) else value[name]

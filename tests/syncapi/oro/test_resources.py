@@ -288,6 +288,16 @@ def test_external_ids_are_skus(oro):
     assert [place for _, place in oro.places(id)] == ["/data/0/attributes/name", "/data/1/attributes/name"]
 
 
+def test_stock_is_known_by_the_sku_too(oro):
+    oro.create("products", {"sku": "BOLT", "name": "Bolt"})
+    ext = {"HTTP_X_INTEGRATION_TYPE": "ext_id"}
+    level = {"type": "inventorylevels", "id": "BOLT", "meta": {"update": True}, "attributes": {"quantity": 7}}
+    assert oro.counts(oro.done("inventorylevels", level, **ext)) == [1, 1, 0, 0, 1]
+    [shown] = oro.get("inventorylevels?filter[product]=BOLT", **ext).json["data"]
+    assert (shown["id"], shown["attributes"]["quantity"]) == ("BOLT", 7)
+    assert shown["relationships"]["product"]["data"] == {"type": "products", "id": "BOLT"}
+
+
 def page(oro, path):
     answer = oro.get(path)
     assert answer.status == 200, answer
