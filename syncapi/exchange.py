@@ -45,6 +45,10 @@ class ApiRequest(Request):
         stream = self.stream
         return stream.getvalue() if isinstance(stream, BytesIO) else b""
 
+    def forget_body(self) -> None:
+        """Give its bytes back, once it was parsed: what it says may need all the memory that there is."""
+        self._stream = None  # type: ignore[assignment]
+
     @property
     def told_apart_by(self) -> bytes:
         """What the body is to an Idempotency-Key: itself, or the digest of one that is stored as it arrives."""

@@ -102,9 +102,10 @@ def by_id(id: str) -> Reference:
     return Reference("id", UUID(id))
 
 
-@lru_cache(maxsize=8192)
-def mere_link(id: str) -> Link:
-    return Link(target=by_id(id))
+@lru_cache(maxsize=4096)
+def mere_links(ids: tuple[str, ...], change: Change) -> LinkSet:
+    """Many records of a request have the same ones."""
+    return LinkSet(links=tuple(Link(target=by_id(id)) for id in ids), change=change)
 
 
 def _resolved(given: Mapping[str, Json], entity: str, path: str, draft: Draft) -> Reference | None:

@@ -19,6 +19,7 @@ _PARTS: Final[Mapping[str, Callable[[Json], Json]]] = {
     "net": values.number,
     "linked": values.FLAG,
 }
+_NONE: Final[dict[str, Json]] = {}  # other prices
 _USUAL: Final = frozenset({"currencyId", *_PARTS})
 _NUMBERS: Final = frozenset({int, float})
 _KNOWN: Final = frozenset(
@@ -31,7 +32,12 @@ def read(given: Json, path: str, errors: list[FieldError], *, default_needed: bo
     """The columns that a list of prices (or an object of them) means; its errors go to `errors`."""
     if is_usual(given):
         [own] = given
-        return {"price_gross": own["gross"], "price_net": own["net"], "price_linked": own["linked"], "prices_other": {}}
+        return {
+            "price_gross": own["gross"],
+            "price_net": own["net"],
+            "price_linked": own["linked"],
+            "prices_other": _NONE,
+        }
     entries = list(given.values()) if isinstance(given, dict) else given
     if not isinstance(entries, list):
         errors.append(malformed.type_of(given, "array").at(path))

@@ -14,12 +14,13 @@ from catalog.commands import Json, Link, LinkSet, Mode, Reference, Upsert
 from catalog.outcomes import ErrorCode, FieldError
 from catalog.registry import FieldSpec, Flag, Integer, Number, Ref, Text
 from syncapi.shopware import keys, languages, malformed, prices, values
-from syncapi.shopware.drafts import V3, Draft, Said, mere_link, reference
+from syncapi.shopware.drafts import V3, Draft, Said, mere_links, reference
 from syncapi.shopware.names import IGNORED
 from syncapi.shopware.schema import RESOURCES, Arity, Association, Resource
 from syncapi.shopware.values import WrongError
 
 Handler = Callable[[Draft, Json], None]  # one property of a record
+_NO_CHILDREN: Final[Mapping[str, tuple[Upsert, ...]]] = {}  # of a hundred thousand records
 
 
 def upsert(
@@ -52,7 +53,7 @@ def upsert(
         key=draft.me,
         values=draft.values,
         links=draft.links,
-        children=draft.children,
+        children=draft.children or _NO_CHILDREN,
         replace_children=frozenset(draft.children) if said.replace else frozenset(),
         translations=languages.ordered(draft.texts, family=said.family),
         required=plan.required_of_variants if has_parent else plan.required,
@@ -279,25 +280,25 @@ def _owner_field(association: Association, target: Resource) -> str:
 
 
 def _links(draft: Draft, value: Json, *, association: Association, target: Resource) -> None:
-    links = _mere_links(value)
-    if links is None:
-        members = _elements(draft, value, association.name)
-        if members is None:
-            return
-        links = [_link(draft, member, f"/{association.name}/{position}", target) for position, member in members]
-    draft.links[association.relation] = LinkSet(links=tuple(links), change=draft.said.change)
+    if (ids := _ids(value)) is not None:
+        draft.links[association.relation] = mere_links(ids, draft.said.change)
+        return
+    members = _elements(draft, value, association.name)
+    if members is not None:
+        links = tuple(_link(draft, member, f"/{association.name}/{position}", target) for position, member in members)
+        draft.links[association.relation] = LinkSet(links=links, change=draft.said.change)
 
 
-def _mere_links(value: Json) -> list[Link] | None:
+def _ids(value: Json) -> tuple[str, ...] | None:
     """Of a list of nothing but ids, as most are; of anything else None."""
     if type(value) is not list:
         return None
-    links = []
+    ids: list[str] = []
     for member in value:
-        if type(member) is not dict or len(member) != 1 or not values.is_id(id := member.get("id")):
+        if type(member) is not dict or len(member) != 1 or not values.is_id(member.get("id")):
             return None
-        links.append(mere_link(id))
-    return links
+        ids.append(member["id"])
+    return tuple(ids)
 
 
 def _link(draft: Draft, member: Mapping[str, Json], path: str, target: Resource) -> Link:

@@ -86,8 +86,9 @@ def body_of(request: ApiRequest) -> Json:
 
 
 def sync(request: ApiRequest, route: Route) -> Response:
-    headers = Headers(meta=request.META, family=route.family)
-    return syncing.run(request, body_of(request), headers, contexts.writing(headers))
+    headers, body = Headers(meta=request.META, family=route.family), body_of(request)
+    request.forget_body()
+    return syncing.run(request, body, headers, contexts.writing(headers))
 
 
 HANDLERS: Final[Mapping[str, Callable[[ApiRequest, Route], Response]]] = {
