@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from asyncops import working
+from asyncops import engine, sweeping, working
 from asyncops.models import Download, Operation
 from catalog import storing, writing
 from catalog.commands import Reference, Upsert
@@ -83,6 +83,27 @@ def test_the_documents_own_request(shoptet: Shoptet, foreign: Foreign):
     }  # fmt: skip
     assert shown(shoptet) == [("100.jpg", 1, "Špičkový design")]
     assert content("100.jpg") == BLUE
+
+
+def test_while_its_images_are_on_their_way_a_job_is_running(shoptet: Shoptet, foreign: Foreign):
+    job = shoptet.accept("POST", SHOP, body({"sourceUrl": foreign.serves("/a", RED), "name": "a.png"}))
+    engine.drain()
+    waiting = shoptet.job(job)
+    assert [waiting[name] for name in ("status", "completionTime", "duration", "resultUrl")] == ["running", *[None] * 3]
+    assert (foreign.asked, shown(shoptet)) == ([], [])
+    working.drain()
+    assert shoptet.job(job)["status"] == "completed"
+
+
+def test_accepted_while_redis_is_away_and_done_when_it_is_back(shoptet: Shoptet, foreign: Foreign, settings):
+    there = settings.REDIS_URL
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    job = shoptet.accept("POST", SHOP, body({"sourceUrl": foreign.serves("/a", RED), "name": "a.png"}))
+    assert shoptet.job(job)["status"] == "pending"
+    settings.REDIS_URL = there
+    sweeping.sweep()
+    working.drain()
+    assert (shoptet.job(job)["status"], len(shown(shoptet))) == ("completed", 1)
 
 
 def test_one_bad_image_does_not_stop_the_others(shoptet: Shoptet, foreign: Foreign):
