@@ -75,10 +75,11 @@ def update(shape: Shape) -> str:
 
 
 @lru_cache(_SHAPES)
-def insert(shape: Shape) -> str:
+def insert(shape: Shape, *, alone: bool = False) -> str:
     """blank text (one object: the defaults), records text -> (id) of those that were inserted.
 
-    What is not returned met a record that appeared meanwhile.
+    What is not returned met a record that appeared meanwhile. One that is `alone` breaks the constraint instead, and
+    the error names its columns.
     """
     current = plan(shape.entity)
     columns = dict.fromkeys((*shape.columns, *current.blank))
@@ -89,7 +90,7 @@ def insert(shape: Shape) -> str:
           FROM jsonb_to_record(%b::text::jsonb) AS d ({_typed(current, tuple(current.blank))}),
                {_incoming(current, shape)}
          ORDER BY m."{current.order}"
-            ON CONFLICT DO NOTHING
+            {"" if alone else "ON CONFLICT DO NOTHING"}
         RETURNING p.id"""
 
 

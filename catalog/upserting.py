@@ -62,7 +62,7 @@ def _insert(rows: Sequence[Row], current: Plan, stores: Stores, targets: Targets
     if not rows:
         return
     shape, records = packing.pack(rows, current)
-    inserted = run(basesql.insert(shape), [packing.blank(current), records])
+    inserted = run(basesql.insert(shape, alone=len(rows) == 1), [packing.blank(current), records])
     if len(inserted) < len(rows):
         raise RacedError
     for row in rows:
