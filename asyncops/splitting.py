@@ -46,7 +46,11 @@ _LEASE: Final = """
            last_error = CASE state WHEN 'leased' THEN 'The worker died.' ELSE last_error END
      WHERE operation_id = (
            SELECT s.operation_id
-             FROM asyncops_split s
+             FROM (SELECT min(e.operation_id) AS operation_id
+                     FROM asyncops_split e JOIN asyncops_operation p ON p.id = e.operation_id
+                    WHERE e.state IN ('queued', 'leased') AND p.state IN ('new', 'running')
+                    GROUP BY p.organization_id) first
+             JOIN asyncops_split s USING (operation_id)
              JOIN asyncops_operation o ON o.id = s.operation_id
              LEFT JOIN asyncops_turn t ON t.organization_id = o.organization_id
             WHERE (s.state = 'queued' AND (s.available_at IS NULL OR s.available_at <= statement_timestamp())
@@ -54,9 +58,6 @@ _LEASE: Final = """
               AND o.state IN ('new', 'running') AND o.cancel_requested_at IS NULL
               AND NOT EXISTS (SELECT 1 FROM asyncops_pause p
                                WHERE p.organization_id = o.organization_id OR p.organization_id IS NULL)
-              AND NOT EXISTS (SELECT 1 FROM asyncops_split e JOIN asyncops_operation p ON p.id = e.operation_id
-                               WHERE e.state IN ('queued', 'leased') AND e.operation_id < s.operation_id
-                                 AND p.organization_id = o.organization_id AND p.state IN ('new', 'running'))
             ORDER BY coalesce(t.served, 0), s.operation_id
             LIMIT 1 FOR UPDATE OF s SKIP LOCKED)
     RETURNING operation_id, attempt"""
