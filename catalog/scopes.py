@@ -23,14 +23,25 @@ SEPARATOR = "/"  # an override of one custom field is kept as custom_fields/<key
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The stores of this catalog, by code and by number: (id, website id)."""
+    """The stores of this catalog, by code and by number: (id, website id). And what is declared of custom fields."""
 
     by_name: dict[str | int, tuple[UUID, UUID]]
+    heights: dict[str, Height]  # by code of the attribute, where it is not that of all custom fields
 
     @classmethod
     def load(cls) -> Stores:
         rows = run("SELECT code, number, id, website_id FROM catalog_store")
-        return cls({name: (id, website) for code, number, id, website in rows for name in (code, number)})
+        by_name = {name: (id, website) for code, number, id, website in rows for name in (code, number)}
+        declared = run("SELECT code, height FROM catalog_attribute WHERE height <> %b::text", [Height.STORE.value])
+        return cls(by_name, {code: Height(height) for code, height in declared})
+
+    @classmethod
+    def none(cls) -> Stores:
+        return cls({}, {})
+
+    def height(self, entity: str, field: FieldSpec, key: str) -> Height:
+        """Of a field, or of one custom field. Only those of products can be declared."""
+        return self.heights.get(key, field.height) if key and entity == "product" else field.height
 
     def covering(self, store: str | int, height: Height) -> list[UUID]:
         """The stores for which a value at `height`, sent to one store, stands."""
@@ -68,7 +79,7 @@ def _given_up(row: Row, current: Plan) -> list[str]:
     return [field.name for field in cleared if not field.nullable and effective(field.height) is not Height.GLOBAL]
 
 
-def separate(rows: Sequence[Row], current: Plan) -> None:
+def separate(rows: Sequence[Row], current: Plan, stores: Stores) -> None:
     """Move the values that belong to a row's store out of its base document. A new record has base values only."""
     if not current.spec.store_values:
         return
@@ -83,7 +94,22 @@ def separate(rows: Sequence[Row], current: Plan) -> None:
     for row in here:
         for field in local:
             if field.column in row.document:
-                row.overrides.update(_override(field, row.document.pop(field.column), current))
+                _separate_field(row, field, current, stores)
+
+
+def _separate_field(row: Row, field: FieldSpec, current: Plan, stores: Stores) -> None:
+    value = row.document.pop(field.column)
+    if field.column not in current.merged:
+        row.overrides[field.column] = value
+        return
+    everywhere = {
+        key: item
+        for key, item in value.items()
+        if effective(stores.height(current.spec.name, field, key)) is Height.GLOBAL
+    }
+    if everywhere:
+        row.document[field.column] = everywhere
+    row.overrides.update({f"{field.column}{SEPARATOR}{key}": v for key, v in value.items() if key not in everywhere})
 
 
 def write(rows: Sequence[Row], current: Plan, stores: Stores) -> set[UUID | None]:
@@ -133,19 +159,14 @@ def _store(row: Row) -> str | int | None:
     return row.command.scope.store if isinstance(row.command, Upsert) else None
 
 
-def _override(field: FieldSpec, value: Json, current: Plan) -> dict[str, Json]:
-    if field.column in current.merged:
-        return {f"{field.column}{SEPARATOR}{key}": item for key, item in value.items()}
-    return {field.column: value}
-
-
 def _entries(row: Row, current: Plan, stores: Stores) -> Iterator[tuple[Any, ...]]:
-    heights = {field.column: field.height for field in current.spec.fields}
+    fields = {field.column: field for field in current.spec.fields}
     own = _store(row)
     assert own is not None, "only rows with a store have overrides"
     documents: dict[UUID, dict[str, Json]] = {}
     for column, value in row.overrides.items():
-        for store in stores.covering(own, heights[column.split(SEPARATOR)[0]]):
+        name, _, key = column.partition(SEPARATOR)
+        for store in stores.covering(own, stores.height(current.spec.name, fields[name], key)):
             documents.setdefault(store, {})[column] = value
     for store, document in documents.items():
         yield row.id, store, orjson.dumps(document, default=str).decode()

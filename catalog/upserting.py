@@ -39,7 +39,7 @@ def check(entity: str, rows: Sequence[Row], *, granted: Rights, stores: Stores, 
     checking.required(rows, current)
     checking.unique(rows, current)
     checking.trees(rows, current)
-    scopes.separate(rows, current)
+    scopes.separate(rows, current, stores)
     targets = linking.targets(rows, current, coming)
     owning.check_targets(rows, current, granted, targets)
     packing.refuse_unstorable(rows)

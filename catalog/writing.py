@@ -111,7 +111,7 @@ def _write(
     _validate(rows)
     resolving.identify(rows)
     scoped = any(isinstance(row.command, Upsert) and row.command.scope.store is not None for row in rows)
-    stores = Stores.load() if scoped else Stores({})
+    stores = Stores.load() if scoped else Stores.none()
     for number, wave in enumerate(waves.split(rows)):
         if number:
             resolving.identify(wave)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.models import ProductStoreValue
+from catalog.models import Attribute, ProductStoreValue
 from tests.catalog.products import faults, kinds, put, read, skus, write
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +78,20 @@ def test_a_custom_field_falls_back_alone():
     assert read("A", store="fr")["custom_fields"] == {"x": 2, "y": 3}
     write(put("A", store="fr", custom_fields={"x": None}))
     assert read("A", store="fr")["custom_fields"] == {"x": 1, "y": 3}
+
+
+@pytest.mark.usefixtures("joust")
+def test_a_custom_field_stands_at_the_height_that_its_attribute_declares(settings):
+    settings.PRICE_SCOPE = "website"
+    for code, height in (("everywhere", "global"), ("of_website", "website")):
+        Attribute.objects.create(code=code, label=code, height=height)
+    write(put("A", store="fr", custom_fields={"everywhere": 1, "of_website": 2, "of_store": 3}))
+    assert read("A")["custom_fields"] == {"everywhere": 1}
+    assert read("A", store="default")["custom_fields"] == {"everywhere": 1, "of_website": 2}
+    assert read("A", store="fr")["custom_fields"] == {"everywhere": 1, "of_website": 2, "of_store": 3}
+    assert read("A", store="de")["custom_fields"] == {"everywhere": 1}
+    write(put("A", store="fr", custom_fields={"everywhere": None}))
+    assert read("A", store="de")["custom_fields"] == {}
 
 
 @pytest.mark.usefixtures("joust")

@@ -18,7 +18,7 @@ SCENES: dict[str, tuple[Callable[[int], Command], int]] = {
     "new": (lambda i: put(f"N{i}", name="n", price_gross=i), 12),
     "changed": (lambda i: put(f"P{i}", name="changed", stock=i), 12),
     "unchanged": (lambda i: put(f"P{i}", name="old"), 10),
-    "in a store": (lambda i: put(f"P{i}", store="fr", name="fr"), 13),
+    "in a store": (lambda i: put(f"P{i}", store="fr", name="fr"), 14),
     "with links": (lambda i: put(f"P{i}", links=categories(2, position=i)), 15),
     "refused": (lambda i: put(f"P{i}", name=5), 9),
     "deleted": (lambda i: end(f"P{i}"), 34),
