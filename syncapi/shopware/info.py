@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from django.urls import reverse
 from rest_framework.response import Response
 
 from catalog.commands import Json
 from catalog.models import Dirty
 from catalog.registry import Document, FieldSpec, Flag, Identifier, Integer, Moment, Number, Ref
 from syncapi.exchange import ApiRequest
-from syncapi.shopware.routing import Route
+from syncapi.shopware.names import dashed
+from syncapi.shopware.routing import ROUTES, Route
 from syncapi.shopware.schema import RESOURCES, Arity, Resource
 
 VERSIONS: Final = {"v3": "6.3.5.4", "": "6.7.10.1"}  # whose behaviour the two families of paths have
@@ -41,6 +43,25 @@ def queue(request: ApiRequest, route: Route) -> Response:
 def message_stats(request: ApiRequest, route: Route) -> Response:
     waiting = Dirty.objects.filter(held=False)[:_MOST_COUNTED].count()
     return Response({"enabled": True, "stats": {"totalMessagesWaiting": waiting}})
+
+
+def openapi(request: ApiRequest, route: Route) -> Response:
+    """Where the document is that describes every API here in one form."""
+    return Response(status=302, headers={"Location": reverse("openapi-shopware")})
+
+
+def routes(request: ApiRequest, route: Route) -> Response:
+    """Every route, those of entities for each of them."""
+    found = [
+        {"path": f"{route.prefix}/{path}", "methods": list(methods)}
+        for pattern, methods in ROUTES.items()
+        for path in _paths(pattern)
+    ]
+    return Response({"endpoints": found})
+
+
+def _paths(pattern: str) -> list[str]:
+    return [pattern.replace("{e}", dashed(name)) for name in RESOURCES] if "{e}" in pattern else [pattern]
 
 
 def entity_schema(request: ApiRequest, route: Route) -> Response:

@@ -28,6 +28,8 @@ ROUTES: Final[Mapping[str, Mapping[str, str]]] = {
     "_info/config": {"GET": "config"},
     "_info/entity-schema.json": {"GET": "entity_schema"},
     "_info/open-api-schema.json": {"GET": "entity_schema"},
+    "_info/openapi3.json": {"GET": "openapi"},
+    "_info/routes": {"GET": "routes"},
     "_info/queue.json": {"GET": "queue"},
     "_info/message-stats.json": {"GET": "message_stats"},
     "_info/health-check": {"GET": "health"},

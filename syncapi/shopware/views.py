@@ -114,6 +114,8 @@ HANDLERS: Final[Mapping[str, Callable[[ApiRequest, Route], Response]]] = {
     "queue": info.queue,
     "message_stats": info.message_stats,
     "entity_schema": info.entity_schema,
+    "openapi": info.openapi,
+    "routes": info.routes,
     "index": reindexing.index,
     "indexing": reindexing.full_index,
     "indexing_step": reindexing.indexing_step,

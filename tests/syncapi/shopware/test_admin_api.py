@@ -295,6 +295,16 @@ def test_the_server_tells_about_itself(shopware: Shopware, path: str):
     assert shopware.call("GET", f"/_info/{path}").status == 200
 
 
+def test_its_routes_and_its_document(shopware: Shopware):
+    found = {each["path"]: each["methods"] for each in shopware.call("GET", "/_info/routes").json["endpoints"]}
+    assert found["/api/_action/sync"] == ["POST"]
+    assert found["/api/product-manufacturer/{id}"] == ["GET", "PATCH", "DELETE"]
+    assert len(found) > 100
+    described = shopware.call("GET", "/_info/openapi3.json")
+    assert described.status == 302
+    assert "/api/_action/sync" in shopware.program.get(described.headers["Location"]).json["paths"]
+
+
 def test_what_is_no_path_and_what_is_no_method(shopware: Shopware):
     assert shopware.call("GET", "/nothing").status == 404
     wrong = shopware.call("PUT", "/tax", {})

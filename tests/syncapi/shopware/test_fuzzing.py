@@ -29,7 +29,7 @@ from tests.syncapi.shopware import mutations, samples
 from tests.syncapi.shopware.mutations import EXAMPLES, Call
 
 AFTERWARDS = BESIDE | {"catalog_refreshtoken"}
-STATUSES = {200, 202, 204, 400, 401, 403, 404, 405, 409, 412, 413, 415, 422}
+STATUSES = {200, 202, 204, 302, 400, 401, 403, 404, 405, 409, 412, 413, 415, 422}
 
 
 class Running:
