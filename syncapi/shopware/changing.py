@@ -15,6 +15,7 @@ from syncapi import preferences
 from syncapi.exchange import ApiRequest
 from syncapi.shopware import (
     answers,
+    codes,
     contexts,
     exploring,
     faults,
@@ -154,7 +155,7 @@ def _write(
         dialect="shopware",
         kind=f"{request.method} {route.prefix}/{dashed(item['entity'])}",
         entity=resource.spec.name,
-        items=variants.marked([item]),
+        items=codes.marked(variants.marked([item])),
         context=context,
         policy=Policy.ALL,
         lenient=True,

@@ -69,7 +69,6 @@ RICH: Final[dict[str, dict[str, Any]]] = {  # with what can be nested, in each o
     "category": {"name": "n", "children": [{"name": "c", "products": [{"id": PRODUCT}]}], "tags": [{"name": "t"}]},
     "country": {"name": "n", "states": [{"name": "s", "shortCode": "s"}], "translations": {"de-DE": {"name": "d"}}},
     "tax": {**SMALLEST["tax"], "products": [{"id": PRODUCT}]},
-    "language": {"name": "n", "localeId": LOCALE, "parentId": SYSTEM},
     "property_group": {"name": "n", "options": [{"name": "red"}, {"name": "blue", "position": 2}]},
 }
 

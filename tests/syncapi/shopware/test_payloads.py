@@ -150,6 +150,21 @@ def test_no_record_is_its_own_ancestor(shopware: Shopware):
     assert Category.objects.get(pk=one).parent is None
 
 
+def test_a_translation_code_belongs_to_one_language(shopware: Shopware):
+    locales = [{"id": new_id(), "code": code, "name": "l", "territory": "t"} for code in ("nl-NL", "fr-FR")]
+    shopware.upsert("locale", *locales)
+    dutch, french = locales[0]["id"], locales[1]["id"]
+    one, two = ({"id": new_id(), "name": "n", "localeId": dutch, "translationCodeId": dutch} for _ in range(2))
+    assert told(shopware.upsert("language", one, two)) == [("/write/1/translationCodeId", VIOLATION)]
+    assert shopware.upsert("language", one, one).status == 200
+    assert told(shopware.upsert("language", two)) == [("/write/0/translationCodeId", VIOLATION)]
+    single = shopware.call("POST", "/language", two)
+    assert (single.status, told(single)) == (400, [("/0/translationCodeId", VIOLATION)])
+    given_up = {"id": one["id"], "translationCodeId": french}
+    assert shopware.sync([{"entity": "language", "action": "upsert", "payload": [given_up]}]).status == 200
+    assert shopware.upsert("language", two).status == 200
+
+
 def test_one_id_is_deleted_made_and_changed_in_one_request(shopware: Shopware):
     id = new_id()
     shopware.upsert("tax", {"id": id, "name": "old", "taxRate": 1})
