@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from catalog.commands import Filter, Json
+from syncapi.jsontext import token
 from syncapi.shopware import faults, searching, sources
 from syncapi.shopware.criteria import Criteria, read_filter
 from syncapi.shopware.faults import FaultyError
@@ -20,7 +21,8 @@ def expand(asked: SyncRequest) -> SyncRequest:
 
 def _keys(operation: SyncOperation) -> list[Json]:
     filters = [
-        read_filter(given, f"/{operation.key}/criteria/{index}") for index, given in enumerate(operation.criteria)
+        read_filter(given, f"/{token(operation.key)}/criteria/{index}")
+        for index, given in enumerate(operation.criteria)
     ]
     if not all(_says_something(each) for each in filters):
         raise FaultyError(faults.no_criteria(operation.key, operation.action))
@@ -28,7 +30,13 @@ def _keys(operation: SyncOperation) -> list[Json]:
     if isinstance(entity, Translation):
         raise FaultyError(faults.no_criteria(operation.key, operation.action))
     source = sources.of(entity.name)
-    rows = searching.matching(source, Criteria(filters=filters)).order_by(*source.order).values_list("pk", flat=True)
+    try:
+        rows = (
+            searching.matching(source, Criteria(filters=filters)).order_by(*source.order).values_list("pk", flat=True)
+        )
+    except FaultyError as reason:
+        place = f"/{token(operation.key)}/criteria"
+        raise FaultyError(*(replace(fault, pointer=place) for fault in reason.faults)) from None
     if isinstance(entity, Resource):
         return [{"id": id.hex} for id in rows]
     return [{entity.owner_id: owner.hex, entity.target_id: target.hex} for owner, target in rows]

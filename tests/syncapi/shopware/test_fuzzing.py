@@ -144,9 +144,9 @@ def partly(answer: Answer, call: Call) -> None:
 
 
 def stands(error: dict[str, Any], sent: Any) -> None:
-    """The record that a pointer names is there."""
+    """The record that a pointer names is there; of a body that cannot be kept it is a place in the body itself."""
     pointer = error.get("source", {}).get("pointer")
-    if not pointer or not isinstance(sent, dict | list):
+    if not pointer or not isinstance(sent, dict | list) or error["code"] == "0":
         return
     key, *rest = pointer.split("/")[1:]
     assert key.replace("~1", "/").replace("~0", "~") in _keys(sent) or key.isdecimal(), pointer
