@@ -32,7 +32,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
             return answer(*error.faults, status=error.status, headers=error.headers)
         case Problem():
             seconds = error.params.get("retry_after")
-            return answer(_of_problem(error), headers={"Retry-After": str(seconds)} if seconds else {})
+            return answer(_of_problem(error, context), headers={"Retry-After": str(seconds)} if seconds else {})
         case TooManyItems():
             detail = f"The request has more than {error.limit} records. Split it and try again."
             return answer(Fault(code="0", status=413, title="Content Too Large", detail=detail))
@@ -82,11 +82,15 @@ def _denied(context: Mapping[str, Any]) -> Fault:
     return Fault(code="9", status=401, title=DENIED, detail=detail)
 
 
-def _of_problem(error: Problem) -> Fault:
+def _of_problem(error: Problem, context: Mapping[str, Any]) -> Fault:
+    """A place in the body of a single record is a place in that record."""
     told = _WORDS.get(error.code)
     detail = told(error.params) if told else str(error.__doc__)
     title = _TITLES.get(error.status, "Bad Request")
     pointer = str(error.params.get("pointer", ""))
+    route = getattr(context["view"], "route", None)
+    if pointer and route is not None and route.name in _OF_ONE_RECORD:
+        pointer = f"/0{pointer}"
     return Fault(code="0", status=error.status, title=title, detail=detail, pointer=pointer)
 
 
@@ -102,6 +106,7 @@ def _unexpected(error: Exception) -> Response:
     return answer(Fault(code="0", status=500, title="Internal Server Error", detail=detail))
 
 
+_OF_ONE_RECORD: Final = frozenset({"create", "update", "create_nested", "update_nested"})
 _TITLES: Final = {
     404: "Not Found",
     409: "Conflict",

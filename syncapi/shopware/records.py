@@ -280,25 +280,13 @@ def _owner_field(association: Association, target: Resource) -> str:
 
 
 def _links(draft: Draft, value: Json, *, association: Association, target: Resource) -> None:
-    if (ids := _ids(value)) is not None:
+    if (ids := values.mere_ids(value)) is not None:
         draft.links[association.relation] = mere_links(ids, draft.said.change)
         return
     members = _elements(draft, value, association.name)
     if members is not None:
         links = tuple(_link(draft, member, f"/{association.name}/{position}", target) for position, member in members)
         draft.links[association.relation] = LinkSet(links=links, change=draft.said.change)
-
-
-def _ids(value: Json) -> tuple[str, ...] | None:
-    """Of a list of nothing but ids, as most are; of anything else None."""
-    if type(value) is not list:
-        return None
-    ids: list[str] = []
-    for member in value:
-        if type(member) is not dict or len(member) != 1 or not values.is_id(member.get("id")):
-            return None
-        ids.append(member["id"])
-    return tuple(ids)
 
 
 def _link(draft: Draft, member: Mapping[str, Json], path: str, target: Resource) -> Link:

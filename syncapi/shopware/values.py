@@ -52,6 +52,18 @@ def is_id(value: Json) -> bool:
     return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
+def mere_ids(value: Json) -> tuple[str, ...] | None:
+    """Of a list of nothing but `{"id": ...}`, as most lists of links are; of anything else None."""
+    if type(value) is not list:
+        return None
+    ids: list[str] = []
+    for member in value:
+        if type(member) is not dict or len(member) != 1 or not is_id(member.get("id")):
+            return None
+        ids.append(member["id"])
+    return tuple(ids)
+
+
 def converter(field: FieldSpec, *, html: bool) -> Converter:
     """From JSON to a value of the field; None stays None. Raises WrongError."""
     match field:

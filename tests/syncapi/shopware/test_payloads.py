@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -194,6 +195,14 @@ def test_single_records_come_as_json(shopware: Shopware, other: str):
     listed = shopware.call("POST", "/tax", [{"name": "n", "taxRate": 1}])
     assert listed.json["errors"][0]["detail"].startswith("Only single write operations are supported.")
     assert not Tax.objects.exists()
+
+
+@pytest.mark.parametrize(("value", "detail"), [("a\0", "The text holds"), (10**400, "The number is not finite")])
+def test_what_no_database_can_hold_has_its_place_too(shopware: Shopware, value: Any, detail: str):
+    body = json.dumps({"name": value, "taxRate": 1}).encode()
+    answer = shopware.call("POST", "/tax", body)
+    assert (answer.status, pointers(answer)) == (400, ["/0/name"])
+    assert answer.json["errors"][0]["detail"].startswith(detail)
 
 
 def test_a_language_that_there_is_not_is_refused_whole(shopware: Shopware):
