@@ -176,6 +176,7 @@ def test_what_has_expired_is_purged_and_told(caller):
         "idempotency keys: 0 deleted",
         "bodies: 0 deleted",
         "webhooks: 0 deleted",
+        "files: 0 deleted",
     ]
     assert Operation.objects.count() == 0
 

@@ -23,11 +23,12 @@ PATIENCE = 30.0  # seconds
 
 @dataclass(frozen=True, kw_only=True)
 class Wire:
-    """One connection that is kept open."""
+    """A connection for each call: gunicorn ends one without a word whose refused body nobody has read."""
 
     connection: http.client.HTTPConnection
 
     def call(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
+        self.connection.close()
         self.connection.request(method, path, body, headers)
         response = self.connection.getresponse()
         return Answer(status=response.status, headers=dict(response.headers), body=response.read())

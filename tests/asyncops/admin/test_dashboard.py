@@ -32,9 +32,10 @@ def bells():
 
 @pytest.fixture
 def redis_away(settings, bells):
-    settings.REDIS_URL = "redis://127.0.0.1:1"
+    kept, settings.REDIS_URL = settings.REDIS_URL, "redis://127.0.0.1:1"
     doorbell.queue.cache_clear()
     yield
+    settings.REDIS_URL = kept  # what `bells` does at its end is done with a Redis that is there
     doorbell.queue.cache_clear()
 
 
