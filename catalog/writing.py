@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import groupby
 from operator import attrgetter
 from typing import Final
@@ -112,10 +112,12 @@ def _write(
     resolving.identify(rows)
     scoped = any(isinstance(row.command, Upsert) and row.command.scope.store is not None for row in rows)
     stores = Stores.load() if scoped else Stores.none()
+    failed: set[int] = set()
     for number, wave in enumerate(waves.split(rows)):
         if number:
             resolving.identify(wave)
-        _write_wave(wave, rights, stores, marks, recorded=recording is not Recording.OFF)
+        _write_wave(wave, rights, stores, marks, failed, recorded=recording is not Recording.OFF)
+        failed.update(*(row.users or {row.index} for row in wave if not row.good))
     shared.keep()
     if len(rows) == len(commands):
         return [_outcome([row], recording) for row in rows]
@@ -140,8 +142,13 @@ def _without(given: Mapping[str, Json], names: Sequence[str]) -> Mapping[str, Js
     return {name: value for name, value in given.items() if name not in names}
 
 
-def _write_wave(wave: Sequence[Row], rights: Rights, stores: Stores, marks: Marks, *, recorded: bool) -> None:
-    """Every check first, then the writes: what is referred to is written first and deleted last."""
+def _write_wave(
+    wave: Sequence[Row], rights: Rights, stores: Stores, marks: Marks, failed: Set[int], *, recorded: bool
+) -> None:
+    """Every check first, then the writes: what is referred to is written first and deleted last.
+
+    `failed`: the commands that have failed in an earlier wave.
+    """
     upserts = _by_entity(row for row in wave if isinstance(row.command, Upsert) and not _is_absent(row))
     deletes = _by_entity(row for row in wave if isinstance(row.command, Delete) and row.command.key)
     coming = Upcoming([row for rows in upserts.values() for row in rows])
@@ -151,7 +158,7 @@ def _write_wave(wave: Sequence[Row], rights: Rights, stores: Stores, marks: Mark
     }
     for name, rows in deletes.items():
         deleting.check(name, rows, granted=rights)
-    _spoil(wave)
+    _spoil(wave, failed)
     for name in order:
         good = [row for row in upserts[name] if row.good]
         upserting.write(name, good, stores=stores, targets=targets[name], marks=marks, recorded=recorded)
@@ -194,18 +201,18 @@ def _only(row: Row, relation: str) -> tuple[str, tuple[str, ...]]:
     return row.command.replace_only.get(relation, ("", ()))
 
 
-def _spoil(wave: Sequence[Row]) -> None:
+def _spoil(wave: Sequence[Row], failed: Set[int]) -> None:
     """A record with a bad part is not written, nor is one that refers to a new record that is not written.
 
     A shared part is bad for all that have it, and is written if one of them is.
     """
     rehearsed = {row.index for row in wave if isinstance(row.command, Upsert) and row.command.rehearsed}
-    if not (rehearsed or any(row.errors for row in wave)):
+    if not (rehearsed or failed or any(row.errors for row in wave)):
         return
     for row in wave:
         row.kind = OutcomeKind.UNTOUCHED if row.index in rehearsed else row.kind
     while True:
-        bad = rehearsed.union(*(row.users or {row.index} for row in wave if row.errors))
+        bad = rehearsed.union(failed, *(row.users or {row.index} for row in wave if row.errors))
         for row in wave:
             row.spoiled = row.users <= bad if row.users else row.index in bad
         waiting = [row for row in wave if row.good and any(not n.exists and not n.good for n in row.needs)]

@@ -63,6 +63,15 @@ def test_records_beside_each_other_are_written_together_or_not_at_all():
     assert not Product.objects.filter(stock=5).exists()
 
 
+def test_a_record_that_is_named_twice_beside_a_bad_one_is_not_written_the_second_time_either():
+    """The second time comes in a later wave, which knew nothing of the error."""
+    once, twice = (Upsert(entity="product", key=Reference("sku", "B"), values={"stock": n}) for n in (5, 6))
+    bad = product("X", mode=Mode.UPDATE)
+    [outcome] = written(Upsert(entity="product", key=Reference("sku", "A"), values={}, beside=(once, bad, twice)))
+    assert [(error.path, error.code) for error in outcome.errors] == [("/1", ErrorCode.MISSING)]
+    assert not Product.objects.filter(stock__gt=0).exists()
+
+
 def test_only_the_children_of_a_kind_are_replaced():
     both = (link("A", "B", "related"), link("A", "B", "upsell"))
     written(product("A", children={"links": both}))
