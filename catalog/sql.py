@@ -6,8 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import psycopg
 from django.db import connection
+from psycopg.types.json import set_json_loads
+
+set_json_loads(orjson.loads)  # a number beyond 64 bits is a float, as in the body that brought it: answers can show it
 
 
 def run(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

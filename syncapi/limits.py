@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import IO, Any, ClassVar
 
-import orjson
 from django.conf import settings
 from django.http import HttpRequest, UnreadablePostError
 from rest_framework.parsers import BaseParser
@@ -13,6 +12,7 @@ from rest_framework.renderers import BaseRenderer
 
 from catalog.commands import Json
 from syncapi import jsontext
+from syncapi.encoding import encoded
 from syncapi.problems import BodyCutShort, BodyEncoded, BodyTooLarge, CharsetUnknown
 
 _PIECE = 256 * 1024
@@ -93,4 +93,4 @@ class JsonAnswer(BaseRenderer):
     def render(
         self, data: Json, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
     ) -> bytes:
-        return orjson.dumps(data)
+        return encoded(data)

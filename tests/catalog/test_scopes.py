@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import orjson
 import pytest
 
 from catalog.models import Attribute, ProductStoreValue
@@ -108,3 +109,9 @@ def test_the_price_lives_at_the_height_of_the_setting(settings, price_scope, sho
 def test_an_unknown_store_is_refused():
     assert faults(write(put("A", store="mars", name="x"))[0]) == [("", "reference")]
     assert skus() == []
+
+
+def test_a_number_of_any_size_can_be_shown_as_it_was_sent():
+    write(put("A", custom_fields={"large": 1e308, "small": 1e-300, "whole": 2**63}))
+    shown = read("A")["custom_fields"]
+    assert orjson.loads(orjson.dumps(shown)) == {"large": 1e308, "small": 1e-300, "whole": 2**63}
