@@ -190,6 +190,8 @@ def _condition(name: str, values: Sequence[str], resource: Resource) -> Conditio
         return Condition(operator=found, values=(_flag(texts[-1], name),), spec=spec, relation=relation)
     of_ids = spec is None and found in _EQUALITY
     alternatives = tuple(_id(text, name) if of_ids else _value(text, spec, words, name) for text in texts)
+    if found in _ORDER and any(isinstance(value, Range) for value in alternatives):
+        raise BadFilter(f'The operator "{found}" takes one value, not a range.', parameter=name)
     return Condition(operator=found, values=alternatives, spec=spec, relation=relation)
 
 

@@ -353,6 +353,12 @@ def test_ids_can_be_given_as_clients_do(oro, accounts):
     assert page(oro, f"accounts?filter[owner]=1,2,3,{10**30}") in ([], ["Alpha", "Beta", "Gamma", "Delta"])
 
 
+def test_a_range_is_not_less_than_anything(oro):
+    answer = oro.get("products?filter[stock][lt]=1..2")
+    detail = 'The operator "lt" takes one value, not a range.'
+    assert error(answer) == (400, "filter constraint", detail, "filter[stock][lt]")
+
+
 @pytest.mark.parametrize(
     ("query", "title", "detail", "parameter"),
     [
