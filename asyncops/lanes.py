@@ -9,7 +9,9 @@ from __future__ import annotations
 import math
 import os
 import sys
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Event, Lock
 from typing import Final
 
@@ -34,7 +36,7 @@ class Lanes:
         self._at_work = Lock()  # the second lane's, while it has a claim
         self._ended = 0  # claims of the second lane
         self._seen = 0  # of those, by the first
-        self._leaving = Event()
+        self._awaited = Event()  # the first lane waits for the end of the claim that the second one has
         self._is_warm = False  # the last look found something
         self._owner = claims.owner(os.getpid())
 
@@ -51,7 +53,7 @@ class Lanes:
         if not claimed:
             return self._await_second()
         if any(claim.alone for claim in claimed):
-            with self._at_work:
+            with self._second_at_rest():
                 engine.work(claimed)
         else:
             engine.work(claimed)
@@ -61,7 +63,7 @@ class Lanes:
         """End the second lane after its claim. Raises what it has raised."""
         second, self._second = self._second, None
         if self._threads is not None and second is not None:
-            self._leaving.set()
+            self._awaited.set()
             self._threads.submit(connections.close_all)
             self._threads.shutdown()
             self._threads = None
@@ -78,9 +80,17 @@ class Lanes:
 
     def _await_second(self) -> bool:
         """What it has in hand may be what everything else waits for. Whether it has worked since the last time."""
-        with self._at_work:
+        with self._second_at_rest():
             worked, self._seen = self._ended > self._seen, self._ended
         return worked
+
+    @contextmanager
+    def _second_at_rest(self) -> Iterator[None]:
+        """It ends by itself: a lock that it takes again at once it might hold for as long as there is work."""
+        self._awaited.set()
+        with self._at_work:
+            self._awaited.clear()
+            yield
 
     def _wake(self) -> None:
         if self._threads is not None and (self._second is None or self._second.done()):
@@ -90,7 +100,7 @@ class Lanes:
             self._second = self._threads.submit(self._run)
 
     def _run(self) -> None:
-        while not self._leaving.is_set():
+        while not self._awaited.is_set():
             with self._at_work:
                 claimed = self._claim(suspects=False)
                 if not claimed:

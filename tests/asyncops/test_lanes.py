@@ -105,3 +105,16 @@ def test_an_error_in_the_second_lane_is_raised_in_the_first(begin, monkeypatch):
 
 def test_both_lanes_together_keep_within_the_limit(begin):
     assert work_off(begin("ABCDEFGH", lambda sku: None, most=5)) == 5
+
+
+def test_the_first_lane_does_not_wait_until_nothing_is_left(begin):
+    """One record, chunk after chunk: all could be the second lane's. Who asks the first one to stop must be heard."""
+    order: list[int] = []
+    first = threading.get_ident()
+    lanes = begin("AB" + "C" * 40, lambda sku: order.append(threading.get_ident()))
+    for _ in range(3):
+        assert lanes.next_claim()
+    while lanes.next_claim():
+        order.append(0)
+    runs = "".join("f" if who == first else "." if who == 0 else "s" for who in order)
+    assert max(len(run) for run in runs.replace("f", ".").split(".")) < 20, runs
