@@ -15,7 +15,6 @@ from syncapi import preferences
 from syncapi.exchange import ApiRequest
 from syncapi.shopware import (
     answers,
-    codes,
     contexts,
     exploring,
     faults,
@@ -155,7 +154,7 @@ def _write(
         dialect="shopware",
         kind=f"{request.method} {route.prefix}/{dashed(item['entity'])}",
         entity=resource.spec.name,
-        items=codes.marked(variants.marked([item])),
+        items=variants.marked([item]),
         context=context,
         policy=Policy.ALL,
         lenient=True,

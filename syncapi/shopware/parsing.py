@@ -1,13 +1,12 @@
 """From an item, as the journal keeps it, to a command. Pure: a worker does it again.
 
-An item is `{"operation", "entity", "action", "index", "payload"}`, of a variant that is cleared also `"variant": true`,
-of a language whose code is another's `"taken": code`; `context` has what the request said for all of them.
+An item is `{"operation", "entity", "action", "index", "payload"}`, of a variant that is cleared also `"variant": true`;
+`context` has what the request said for all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Final
 
 from catalog.commands import Change, Command, Delete, Json, Link, LinkSet, Mode, Reference, Upsert
@@ -33,18 +32,12 @@ def command(item: Json, context: Mapping[str, Json]) -> Command:
                 return _delete(entity, payload, said)
             place = f"{item['operation']}/{item['index']}"
             mode, variant = _MODES[item["action"]], item.get("variant", False)
-            made = records.upsert(entity, payload, said, place=place, mode=mode, variant=variant)
-            return replace(made, flaws=(*made.flaws, _taken(item["taken"]))) if "taken" in item else made
+            return records.upsert(entity, payload, said, place=place, mode=mode, variant=variant)
         case NamedMapping():
             return _link(entity, payload, said, is_delete=is_delete)
         case Translation():
             return _translate(entity, payload, said, is_delete=is_delete)
     raise NotUnderstoodError(FieldError(path="", code=ErrorCode.UNKNOWN))
-
-
-def _taken(code: Json) -> FieldError:
-    params = {"fields": ["translation_code"], "value": code}
-    return FieldError(path="/translation_code", code=ErrorCode.TAKEN, params=params)
 
 
 def _delete(resource: Resource, payload: Mapping[str, Json], said: Said) -> Delete:

@@ -174,6 +174,11 @@ def associations_of(described: Anything) -> Mapping[str, Association]:
     return {}
 
 
+def name_of(entity: str) -> str:
+    """Shopware's name of an entity of ours; "" where it has none."""
+    return _BY_ENTITY.get(entity, "")
+
+
 def of_entity(entity: str) -> str:
     """Shopware's name of an entity of ours."""
     return _BY_ENTITY[entity]

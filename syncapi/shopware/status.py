@@ -25,7 +25,7 @@ from syncapi.shopware import criteria, faults, privileges, touched, wording
 from syncapi.shopware.faults import FaultyError
 from syncapi.shopware.malformed import VIOLATION
 from syncapi.shopware.routing import Route
-from syncapi.shopware.schema import ALL, RESOURCES, Resource
+from syncapi.shopware.schema import ALL, Resource, name_of
 from syncapi.shopware.touched import Rows
 from syncapi.shopware.words import Record
 
@@ -45,9 +45,9 @@ def view(request: ApiRequest, route: Route) -> Response:
 def shown(operation: Operation, *, first: int = 0, count: int) -> dict[str, Json]:
     """Of its items `count` from the `first` on."""
     views = journal.items(operation, first=first, count=count, with_payload=True)
+    told = [(view, _item(operation, view)) for view in views]
     written, deleted, absent = Rows(), Rows(), Rows()
-    for view in views:
-        item = _item(operation, view)
+    for view, item in told:
         if view.outcome == OutcomeKind.DELETED or (item["action"] == "delete" and view.outcome == OutcomeKind.UPDATED):
             _add(deleted, item, view.record_id)
         elif item["action"] == "delete" and view.outcome == OutcomeKind.UNCHANGED:
@@ -59,7 +59,7 @@ def shown(operation: Operation, *, first: int = 0, count: int) -> dict[str, Json
         "data": written.shown,
         "notFound": absent.shown,
         "deleted": deleted.shown,
-        "errors": [told for view in views for told in _errors(view, _item(operation, view))],
+        "errors": [error for view, item in told for error in _errors(view, item)],
         "operation": _told(operation),
     }
 
@@ -96,10 +96,9 @@ def _item(operation: Operation, view: ItemView) -> Mapping[str, Json]:
     if operation.dialect == "shopware":
         item: Mapping[str, Json] = view.payload
         return item
-    known = {resource.spec.name: name for name, resource in RESOURCES.items()}
     return {
         "operation": "",
-        "entity": known.get(operation.entity, operation.entity or "record"),
+        "entity": name_of(operation.entity) or operation.entity or "record",
         "action": "upsert",
         "index": view.index,
         "payload": {},

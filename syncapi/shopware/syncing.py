@@ -14,7 +14,7 @@ from catalog.marking import Derivation
 from syncapi import preferences
 from syncapi.exchange import ApiRequest
 from syncapi.preferences import Preferences
-from syncapi.shopware import answers, codes, expanding, operations, privileges, variants
+from syncapi.shopware import answers, expanding, operations, privileges, variants
 from syncapi.shopware.answers import Done
 from syncapi.shopware.drafts import V3
 from syncapi.shopware.headers import Headers
@@ -65,7 +65,7 @@ def _submission(asked: SyncRequest, headers: Headers, context: Mapping[str, Json
         dialect="shopware",
         kind=f"POST {'/api/v3' if headers.family else '/api'}/_action/sync",
         entity=entities.pop() if len(entities) == 1 else "",
-        items=codes.marked(variants.marked(asked.items)),
+        items=variants.marked(asked.items),
         context=context,
         policy=headers.policy,
         lenient=True,

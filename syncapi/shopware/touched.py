@@ -15,7 +15,7 @@ from catalog.plans import plan
 from catalog.sql import run
 from syncapi.shopware import languages, values
 from syncapi.shopware.names import NamedMapping, camel
-from syncapi.shopware.schema import ALL, MAPPING_OF, RESOURCES, TRANSLATIONS, Resource, of_entity
+from syncapi.shopware.schema import ALL, MAPPING_OF, RESOURCES, TRANSLATIONS, Resource, name_of, of_entity
 
 Key = str | tuple[tuple[str, str], ...]  # an id, or the parts of a key by property
 
@@ -203,8 +203,7 @@ def _id(target: Reference | Upsert) -> UUID | None:
 
 def _gone(name: str, key: tuple[UUID, ...], rows: Rows) -> None:
     if name in ENTITIES:
-        shown = _shown(name)
-        if shown:
+        if shown := name_of(name):
             rows.add(shown, key[0].hex)
             if f"{shown}_translation" in TRANSLATIONS:
                 system = (f"{camel(shown)}Id", key[0].hex), ("languageId", languages.SYSTEM)
@@ -212,11 +211,6 @@ def _gone(name: str, key: tuple[UUID, ...], rows: Rows) -> None:
     elif (described := _tables().get(name)) is not None:
         entity, properties = described
         rows.add(entity, tuple((property, id.hex) for property, id in zip(properties, key, strict=True)))
-
-
-@cache
-def _shown(entity: str) -> str:
-    return next((name for name, resource in RESOURCES.items() if resource.spec.name == entity), "")
 
 
 @cache
