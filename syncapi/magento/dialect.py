@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
 
-from asyncops.dialects import ItemRefused, StatusAnswer
+from asyncops.dialects import StatusAnswer
 from asyncops.models import Operation
+from asyncops.speaking import Speaking
 from catalog.commands import Command, Json
 from syncapi.magento import status
-from syncapi.magento.drafts import NotUnderstoodError
 from syncapi.magento.urls import TABLE
 
 
-@dataclass(frozen=True)
-class MagentoDialect:
-    name: str = "magento"
+class MagentoDialect(Speaking):
+    name = "magento"
 
     @property
     def lifetime(self) -> timedelta:
         return timedelta(days=settings.MAGENTO_BULK_DAYS)
 
-    def parse(self, kind: str, item: Json, context: Mapping[str, Json]) -> Command:
+    def command(self, kind: str, item: Json, context: Mapping[str, Json]) -> Command:
         route = TABLE.of_kind(kind)
         if route is None:
             raise LookupError(f"no writing route is called {kind!r}: the app that declared it is not installed")
-        try:
-            return route.parse(item, context)
-        except NotUnderstoodError as reason:
-            raise ItemRefused(*reason.errors) from None
+        return route.parse(item, context)
 
     def missing_is_refused(self, kind: str) -> bool:
         """Deleting a product that is not there is an error (contract 5)."""

@@ -6,19 +6,11 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 from catalog.commands import Json, LinkSet
-from catalog.outcomes import FieldError
+from catalog.outcomes import FieldError, NotUnderstoodError
 from syncapi.jsontext import token
 from syncapi.magento.coercion import Kind, TypeMismatchError
 from syncapi.magento.messages import Message, unsupported, wrong_type
 from syncapi.magento.names import snake_case
-
-
-class NotUnderstoodError(Exception):
-    """The item has no meaning as a command."""
-
-    def __init__(self, *errors: FieldError) -> None:
-        super().__init__(errors)
-        self.errors = errors
 
 
 @dataclass(slots=True)

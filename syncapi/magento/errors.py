@@ -16,8 +16,8 @@ from rest_framework.response import Response
 
 from asyncops.intake import ItemsRefused, TooManyItems
 from catalog.commands import Json
+from catalog.outcomes import NotUnderstoodError
 from syncapi.magento import messages, wording
-from syncapi.magento.drafts import NotUnderstoodError
 from syncapi.magento.messages import Message
 from syncapi.magento.routes import Form, Route
 from syncapi.problems import Code, Problem, RecordRefused

@@ -9,9 +9,9 @@ from typing import Any, Final
 from django.conf import settings
 
 from catalog.commands import Json
+from catalog.outcomes import NotUnderstoodError
 from catalog.sql import run
 from syncapi.magento.conditions import Clause, Column, clause
-from syncapi.magento.drafts import NotUnderstoodError
 from syncapi.magento.messages import Message
 from syncapi.magento.parsing.searching import Criteria
 

@@ -21,14 +21,6 @@ RESOLVERS: Final = {  # Shopware's resolver -> our entity and what names it
 }
 
 
-class NotUnderstoodError(Exception):
-    """The item has no meaning as a command."""
-
-    def __init__(self, *errors: FieldError) -> None:
-        super().__init__(errors)
-        self.errors = errors
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
     """What the request said for all of its records; a submission's context names the same."""

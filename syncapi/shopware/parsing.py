@@ -11,9 +11,9 @@ from typing import Final
 
 from catalog.commands import Change, Command, Delete, Json, Link, LinkSet, Mode, Reference, Upsert
 from catalog.entities import ENTITIES
-from catalog.outcomes import ErrorCode, FieldError
+from catalog.outcomes import ErrorCode, FieldError, NotUnderstoodError
 from syncapi.shopware import languages, malformed, records, values
-from syncapi.shopware.drafts import V3, Draft, NotUnderstoodError, Said, reference
+from syncapi.shopware.drafts import V3, Draft, Said, reference
 from syncapi.shopware.names import IGNORED, NamedMapping
 from syncapi.shopware.schema import ALL, Resource, Translation
 

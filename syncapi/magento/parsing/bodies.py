@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 
 from catalog.commands import Json, Mode, Reference, Upsert
+from catalog.outcomes import NotUnderstoodError
 from syncapi.magento.coercion import TEXT, WHOLE, Kind
-from syncapi.magento.drafts import Draft, NotUnderstoodError, members, scalar
+from syncapi.magento.drafts import Draft, members, scalar
 from syncapi.magento.messages import required, wrong_type
 from syncapi.magento.names import snake_case
 

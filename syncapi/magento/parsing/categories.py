@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from catalog.commands import Delete, Json, Mode, Place, Reference, Scope, Upsert
+from catalog.outcomes import NotUnderstoodError
 from syncapi.magento import names
 from syncapi.magento.coercion import TEXT, WHOLE
-from syncapi.magento.drafts import Draft, NotUnderstoodError, elements, members, scalar
+from syncapi.magento.drafts import Draft, elements, members, scalar
 from syncapi.magento.messages import Message
 from syncapi.magento.parsing import attributes
 from syncapi.magento.parsing.bodies import member, object_of, whole

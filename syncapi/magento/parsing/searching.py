@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from catalog.commands import Json
+from catalog.outcomes import NotUnderstoodError
 from syncapi.magento.coercion import WHOLE
-from syncapi.magento.drafts import Draft, NotUnderstoodError, members, scalar
+from syncapi.magento.drafts import Draft, members, scalar
 from syncapi.magento.messages import Message, invalid_value, required, wrong_type
 from syncapi.magento.names import snake_case
 

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from catalog.commands import Delete, Link, Reference, Scope, Upsert
 from catalog.entities import PRODUCT
-from catalog.outcomes import FieldError
+from catalog.outcomes import FieldError, NotUnderstoodError
 from syncapi.magento import names, parsing
-from syncapi.magento.drafts import NotUnderstoodError
 from syncapi.magento.routes import WriteRoute
 from syncapi.magento.urls import TABLE
 

@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 
 from catalog.commands import Delete, Upsert
 from catalog.entities import ENTITIES
-from catalog.outcomes import FieldError
+from catalog.outcomes import FieldError, NotUnderstoodError
 from syncapi import jsontext
 from syncapi.magento import wording
-from syncapi.magento.drafts import NotUnderstoodError
 from syncapi.magento.parsing import prices
 from syncapi.magento.routes import Form, WriteRoute
 from syncapi.magento.urls import TABLE

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from asyncops import engine
 from catalog.accounts import ensure_user
 from catalog.models import AccessToken
+from catalog.outcomes import NotUnderstoodError
 from syncapi.shopware import operations, parsing, wording
-from syncapi.shopware.drafts import NotUnderstoodError
 from syncapi.shopware.faults import FaultyError
 from syncapi.shopware.words import Record
 from tests.syncapi import serving
