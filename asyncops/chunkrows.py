@@ -21,15 +21,16 @@ from catalog.sql import copy_in
 
 def store(chunks: Iterable[Chunk]) -> int:
     """Insert them; how many. They do not learn their ids."""
-    rows = [[_value(field, chunk) for field in _fields()] for chunk in chunks]
+    rows = [[_value(field, chunk) for field in fields()] for chunk in chunks]
     if rows:
-        types = [str(field.db_type(connection)).partition("(")[0] for field in _fields()]
-        copy_in(Chunk._meta.db_table, [str(field.column) for field in _fields()], types, rows)
+        types = [str(field.db_type(connection)).partition("(")[0] for field in fields()]
+        copy_in(Chunk._meta.db_table, [str(field.column) for field in fields()], types, rows)
     return len(rows)
 
 
 @cache
-def _fields() -> tuple[Field[Any, Any], ...]:
+def fields() -> tuple[Field[Any, Any], ...]:
+    """What a new chunk says of itself: its id is drawn, other columns are generated."""
     return tuple(field for field in Chunk._meta.concrete_fields if not (field.primary_key or field.generated))
 
 

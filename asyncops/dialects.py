@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from catalog.models import User
 
 
-class ItemRefused(Exception):
+class _Refused(Exception):
+    """Its errors are stored."""
+
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__(errors)
+        self.errors = tuple(map(_storable, errors))
+
+
+class ItemRefused(_Refused):
     """The dialect cannot make a command of an item. Its errors become the item's."""
 
-    def __init__(self, *errors: FieldError) -> None:
-        super().__init__(errors)
-        self.errors = tuple(map(_storable, errors))
 
-
-class BodyRefused(Exception):
+class BodyRefused(_Refused):
     """The body as a whole cannot be read. Its errors become the operation's, which fails."""
-
-    def __init__(self, *errors: FieldError) -> None:
-        super().__init__(errors)
-        self.errors = tuple(map(_storable, errors))
 
 
 def _storable(error: FieldError) -> FieldError:

@@ -14,6 +14,7 @@ import orjson
 from django.db import connection
 from django.db.models import Field, Model
 
+from asyncops import chunkrows
 from asyncops.models import Chunk, Operation
 from catalog import sql
 from catalog.commands import Json
@@ -92,9 +93,8 @@ def _of_operation() -> tuple[Field[Any, Any], ...]:
 
 @cache
 def _of_chunk() -> tuple[Field[Any, Any], ...]:
-    """What the document of a chunk says: the rest is drawn, generated, or bytes."""
-    apart = {"id", "operation_id", "payload"}
-    return tuple(field for field in Chunk._meta.concrete_fields if not (field.generated or field.column in apart))
+    """What the document of a chunk says: its operation is drawn with it, its payload is bytes."""
+    return tuple(field for field in chunkrows.fields() if field.column not in {"operation_id", "payload"})
 
 
 @cache

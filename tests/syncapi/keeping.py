@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from typing import Any
@@ -36,6 +36,14 @@ class Keeper:
 
     def changed(self) -> set[str]:
         return {table for table, mark in self._look().items() if mark != self._marks[table]}
+
+    def undo(self, act: Callable[[], set[str]]) -> None:
+        """Do it, and bring back the tables that it says it has changed, or those that differ when it failed."""
+        changed = None
+        try:
+            changed = act()
+        finally:
+            self.restore(self.changed() if changed is None else changed)
 
     def restore(self, tables: set[str]) -> None:
         with transaction.atomic():

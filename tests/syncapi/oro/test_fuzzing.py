@@ -117,11 +117,7 @@ def test_every_call_is_answered_in_form_and_done_whole_or_not_at_all(running: Ru
     @settings(max_examples=EXAMPLES // 2, deadline=None, suppress_health_check=list(HealthCheck))
     @given(call=mutations.calls(running.known))
     def each(call: Call) -> None:
-        changed = None
-        try:
-            changed = check(running, call)
-        finally:
-            running.keeper.restore(running.keeper.changed() if changed is None else changed)
+        running.keeper.undo(lambda: check(running, call))
 
     each()
 

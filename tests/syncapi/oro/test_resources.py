@@ -353,6 +353,12 @@ def test_ids_can_be_given_as_clients_do(oro, accounts):
     assert page(oro, f"accounts?filter[owner]=1,2,3,{10**30}") in ([], ["Alpha", "Beta", "Gamma", "Delta"])
 
 
+def test_a_number_that_a_column_keeps_as_a_whole_one_beyond_64_bits_is_shown(oro):
+    sent = {"data": {"type": "tags", "attributes": {"name": "large", "customFields": {"a": 1e308}}}}
+    made = oro.post("tags", sent)
+    assert (made.status, made.json["data"]["attributes"]["customFields"]) == (201, {"a": 1e308})
+
+
 def test_a_range_is_not_less_than_anything(oro):
     answer = oro.get("products?filter[stock][lt]=1..2")
     detail = 'The operator "lt" takes one value, not a range.'
