@@ -103,10 +103,10 @@ def delete_nested(request: ApiRequest, route: Route) -> Response:
 
 
 def _demand(request: ApiRequest, resource: Resource, action: Action, *, shown: Resource) -> None:
-    """Before anything is written: also the right to see the record, when the answer is to be that."""
+    """Before anything is written: also all that may keep the record from being shown, when that is to be the answer."""
     privileges.demand(resource.name, [action], by=request.caller)
     if request.query_params.get("_response"):
-        privileges.demand(shown.name, ["view"], by=request.caller)
+        exploring.asked_of(request, shown)
 
 
 def _unlinking(owner: Resource, association: Association, owner_id: UUID, target_id: UUID) -> dict[str, Json]:

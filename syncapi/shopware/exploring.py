@@ -52,8 +52,7 @@ def search_ids_nested(request: ApiRequest, route: Route) -> Response:
 
 def one(request: ApiRequest, route: Route, resource: Resource, id: UUID) -> Response:
     """Raises FaultyError: 404."""
-    asked = criteria.of_query(_pairs(request))
-    privileges.demand_reading(resource, asked, by=request.caller)
+    asked = asked_of(request, resource)
     records = reading.read(resource, [id], asked, _eyes(request, route))
     if not records:
         raise FaultyError(faults.no_resource(resource.name, id.hex))
@@ -61,6 +60,14 @@ def one(request: ApiRequest, route: Route, resource: Resource, id: UUID) -> Resp
         return Response({"data": rendering.flat(records[0], asked.includes)})
     document = rendering.resource_document(resource, records[0], base=base(request, route))
     return Response(document, content_type=rendering.JSON_API)
+
+
+def asked_of(request: ApiRequest, resource: Resource) -> Criteria:
+    """How a record is to be shown. Raises FaultyError for whatever would keep it from being so."""
+    asked = criteria.of_query(_pairs(request))
+    privileges.demand_reading(resource, asked, by=request.caller)
+    reading.check(resource, asked)
+    return asked
 
 
 def listed(route: Route) -> Resource | NamedMapping:

@@ -54,6 +54,14 @@ def read(resource: Resource, ids: Sequence[UUID], criteria: Criteria, eyes: Eyes
     return [shown[id] for id in ids if id in shown]
 
 
+def check(resource: Resource, criteria: Criteria) -> None:
+    """Raises FaultyError for an association that is none, wherever it is asked for."""
+    for name, inner in criteria.associations.items():
+        if name not in resource.associations:
+            raise _no_association(name)
+        check(RESOURCES[resource.associations[name].target], inner)
+
+
 def read_links(mapping: NamedMapping, keys: Sequence[tuple[UUID, UUID]], criteria: Criteria, eyes: Eyes) -> list[Shown]:
     """Rows of a mapping, with their two sides where these were asked for. Raises FaultyError like `read`."""
     shown = [_show_link(mapping, owner.hex, target.hex) for owner, target in keys]

@@ -46,7 +46,9 @@ class Keeper:
             self.restore(self.changed() if changed is None else changed)
 
     def restore(self, tables: set[str]) -> None:
+        """Also of what was answered nothing is remembered: it would tell of records that are no more."""
         with transaction.atomic():
+            run("DELETE FROM asyncops_idempotencykey")
             run("SET CONSTRAINTS ALL DEFERRED")
             for table in tables:
                 run(f"DELETE FROM {table}")

@@ -33,6 +33,13 @@ def test_the_answer_can_be_the_record(old: Shopware):
     assert "Location" not in answer.headers
 
 
+@pytest.mark.parametrize("asked", ["limit=", "associations[nothing][]="])
+def test_nothing_is_written_that_could_not_be_shown_as_it_was_asked_for(shopware: Shopware, asked: str):
+    answer = shopware.call("POST", f"/tax?_response=1&{asked}", {"name": "t", "taxRate": 7})
+    assert answer.status == 400, answer
+    assert not Tax.objects.exists()
+
+
 def test_what_is_wrong_with_one_record(shopware: Shopware):
     answer = shopware.call("POST", "/product", {"name": "test"})
     assert (answer.status, sorted(pointers(answer))) == (400, ["/0/price", "/0/productNumber", "/0/stock", "/0/taxId"])
