@@ -1,4 +1,4 @@
-# make demo: everything on this machine, with requests. make test: the whole suite. Needs Python 3.11 and make.
+# make demo: everything on this machine, with requests. make test: the whole suite. make fuzz: random calls, new ones each time. Needs Python 3.11 and make.
 # Only relative paths here: the checkout may lie in a directory with a space in its name.
 
 MAKEFLAGS += --no-print-directory --no-builtin-rules
@@ -14,7 +14,7 @@ FOR_MYPY := BULKHEAD_SECRET_KEY=none DATABASE_URL=postgres://none REDIS_URL=redi
 LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --no-annotate
 
-.PHONY: demo serve test clients lint format bench chaos mutants reset lock
+.PHONY: demo serve test fuzz clients lint format bench chaos mutants reset lock
 
 demo: $(MADE)
 	@$(PY) -m config.devservices demo $(if $(ONCE),--once)
@@ -24,6 +24,9 @@ serve: $(MADE)
 
 test: $(MADE)
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+
+fuzz: $(MADE)
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),5000) $(PY) -m pytest -n 2 --dist loadfile $(wildcard tests/syncapi/*/test_fuzzing.py)
 
 clients: $(MADE)
 	@$(PY) -m tests.clients $(if $(ONLY),--only $(ONLY)) $(if $(ARGS),-- $(ARGS))

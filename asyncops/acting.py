@@ -51,9 +51,6 @@ class ConsoleDialect:
         """It means no record of the catalog."""
         raise ItemRefused
 
-    def missing_is_refused(self, kind: str) -> bool:
-        return True
-
     def act(self, kind: str, items: Sequence[Json], *, by: User) -> list[Outcome]:
         """With the rights that `by` has now, on what it may see now."""
         found = visible(by).filter(uuid__in=[UUID(item["operation"]) for item in items])

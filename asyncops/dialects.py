@@ -65,9 +65,6 @@ class Dialect(Protocol):
     def parse(self, kind: str, item: Json, context: Mapping[str, Json]) -> Command:
         """The command that an item of an operation of this kind means. Raises ItemRefused."""
 
-    def missing_is_refused(self, kind: str) -> bool:
-        """Whether a record that is to be deleted and is not there is an error or a success."""
-
 
 @runtime_checkable
 class StreamingDialect(Dialect, Protocol):

@@ -188,9 +188,7 @@ def _apply_together(chunks: Sequence[Chunk]) -> Iterator[Done]:
     written = iter(_written(commands, policy, chunks[0]))
     for chunk, entries in zip(chunks, understood, strict=True):
         outcomes = [entry if isinstance(entry, Outcome) else next(written) for entry in entries]
-        dialect = dialects.get(chunk.operation.dialect)
-        settled = journal.settled(outcomes, dialect, chunk.operation.kind)
-        yield Done(chunk=chunk, outcomes=settled, understood=entries)
+        yield Done(chunk=chunk, outcomes=outcomes, understood=entries)
 
 
 def _written(commands: Sequence[Command], policy: Policy, first: Chunk) -> list[Outcome]:

@@ -11,7 +11,7 @@ from typing import Final
 from django.conf import settings
 from django.db import OperationalError, transaction
 
-from asyncops import engine, importing_lines, importing_records, intake, journal, sweeping, understanding
+from asyncops import engine, importing_lines, importing_records, intake, sweeping, understanding
 from asyncops.dialects import ItemRefused
 from asyncops.importing_faults import Refusal, of_item
 from asyncops.importing_lines import Line
@@ -43,9 +43,6 @@ class ImportDialect:
         if fault := item.get("fault"):
             raise ItemRefused(FieldError(path=fault["path"], code=ErrorCode(fault["code"]), params=fault["params"]))
         return importing_records.upsert(context["entity"], item["record"])
-
-    def missing_is_refused(self, kind: str) -> bool:
-        return True
 
 
 IMPORT: Final = ImportDialect()
@@ -124,7 +121,7 @@ def rehearse(parts: Iterable[Sequence[Json]], *, entity: str, policy: Policy, ri
         understood = understanding.understand(operation, items)
         commands = [entry for entry in understood if not isinstance(entry, Outcome)]
         spoiled = policy is Policy.ALL and len(commands) < len(items)
-        written = iter([] if spoiled else journal.settled(_undone(commands, policy, rights), IMPORT, KIND))
+        written = iter([] if spoiled else _undone(commands, policy, rights))
         yield [
             Judged(item=item, outcome=outcome)
             for item, entry in zip(items, understood, strict=True)

@@ -165,7 +165,6 @@ def _perform(
     with one_commit() as operations:
         operation = _new(submission, by, moment)
         outcomes = _applied(submission, understood, by)
-        outcomes = journal.settled(outcomes, dialects.get(submission.dialect), submission.kind)
         operation.started_at = moment
         journal.record_finished(operation, submission.items, outcomes, understood=understood, now=now or timezone.now())
         operations.append(operation)

@@ -17,12 +17,11 @@ from django.db.models import F, Model
 from psycopg.types.json import Jsonb
 
 from asyncops import chunkrows, faults
-from asyncops.dialects import Dialect
 from asyncops.models import Chunk, Item, ItemError, ItemOutcome, Operation
 from asyncops.states import ChunkState, State
 from catalog.changes import Recording
 from catalog.commands import Command, Json, Policy
-from catalog.outcomes import ErrorCode, FieldError, Outcome, OutcomeKind, refused
+from catalog.outcomes import ErrorCode, FieldError, Outcome, OutcomeKind
 from catalog.sql import copy_in, run
 
 UNDECIDED: Final = "undecided"  # its chunk is still to come
@@ -63,16 +62,6 @@ def recording(*, dry_run: bool = False) -> Recording:
     if dry_run:
         return Recording.VALUES
     return Recording.CHANGES if settings.JOURNAL_CHANGES else Recording.OFF
-
-
-def settled(outcomes: Sequence[Outcome], dialect: Dialect, kind: str) -> list[Outcome]:
-    """A record that was to be deleted and is not there: the accepting dialect says whether that is a failure."""
-    is_error = dialect.missing_is_refused(kind)
-    return [_settle(outcome, is_error) if outcome.kind is OutcomeKind.MISSING else outcome for outcome in outcomes]
-
-
-def _settle(missing: Outcome, is_error: bool) -> Outcome:
-    return refused(*missing.errors) if is_error else Outcome(kind=OutcomeKind.UNCHANGED)
 
 
 def record(done: Sequence[Done]) -> None:

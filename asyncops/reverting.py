@@ -59,10 +59,6 @@ class RevertDialect:
     def parse(self, kind: str, item: Json, context: Mapping[str, Json]) -> Command:
         return undoing.command(item)
 
-    def missing_is_refused(self, kind: str) -> bool:
-        """What was to be deleted and is gone has changed since."""
-        return True
-
 
 REVERT: Final = RevertDialect()
 

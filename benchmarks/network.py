@@ -44,9 +44,6 @@ class Dialect:
             return Upsert(entity="product", key=Reference("sku", item["sku"]), values={})
         return Upsert(entity="product_media", key=None, values={"product": Reference("sku", item["sku"])})
 
-    def missing_is_refused(self, kind: str) -> bool:
-        return True
-
     def wanted(self, kind: str, item: Json, context: Mapping[str, Json]) -> Wanted | None:
         return Wanted(url=item["url"]) if "url" in item else None
 

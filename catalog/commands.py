@@ -25,7 +25,7 @@ class Mode(StrEnum):
     UPSERT = "upsert"
     CREATE = "create"  # refused when the record exists
     UPDATE = "update"  # refused when it does not
-    PRESENT = "present"  # missing when it does not, which is no error; unknown links to remove are none either
+    PRESENT = "present"  # unchanged when it does not; unknown links to remove are no error either
 
 
 class Indexing(StrEnum):
@@ -168,11 +168,15 @@ class Upsert:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delete:
-    """Delete the record that `key` names, or all that fit `where` (see catalog.criteria)."""
+    """Delete the record that `key` names, or all that fit `where` (see catalog.criteria), be there any or none.
+
+    A record that `key` names and that is not there is an error; with `optional` it is what was wanted.
+    """
 
     entity: str
     key: Reference | None = None
     where: Filter | None = None
+    optional: bool = False
     undo: Undo | None = None
 
 

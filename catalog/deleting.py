@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from catalog import checking, marking, owning, undoing
+from catalog.commands import Delete
 from catalog.dropping import Drops
 from catalog.marking import Derivation, Marks
 from catalog.outcomes import ErrorCode, FieldError, OutcomeKind
@@ -18,21 +19,31 @@ from catalog.sql import names, run
 
 
 def check(entity: str, rows: Sequence[Row], *, granted: Rights) -> None:
-    """Refuse what may not be deleted; what is not there is missing, which is no error here."""
+    """Refuse what may not be deleted, or is not there and should be."""
     current = plan(entity)
     checking.rights(rows, current, granted)
     owning.check(rows, current, granted)
     undoing.check(rows, current)
     for row in rows:
-        row.kind = OutcomeKind.DELETED if row.exists else OutcomeKind.MISSING
-        if row.demanded and not row.exists and (key := row.command.key):
-            row.refuse(FieldError(path="", code=ErrorCode.MISSING, params={"by": key.by, "value": key.value}))
+        row.kind = OutcomeKind.DELETED if row.exists else OutcomeKind.UNCHANGED
+        if not row.exists and not row.errors and not _is_optional(row):
+            row.refuse(_missing(row))
         if str(row.id) in current.spec.protected:
             row.refuse(FieldError(path="", code=ErrorCode.PROTECTED))
     present = {row.id: row for row in rows if row.exists and not row.errors}
     for id, uses in _in_use(current, [id for id in present if id]).items():
         params = {"entity": next(iter(uses)), "uses": dict(uses)}
         present[id].refuse(FieldError(path="", code=ErrorCode.IN_USE, params=params))
+
+
+def _is_optional(row: Row) -> bool:
+    return isinstance(row.command, Delete) and row.command.optional
+
+
+def _missing(row: Row) -> FieldError:
+    key = row.command.key
+    assert key is not None, "only what is named can be missing"
+    return FieldError(path="", code=ErrorCode.MISSING, params={"by": key.by, "value": key.value})
 
 
 def delete(entity: str, rows: Sequence[Row], marks: Marks, *, recorded: bool = False) -> None:

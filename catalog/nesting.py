@@ -33,7 +33,8 @@ def _rows(command: Command, index: int, *, path: str, nested: bool, shared: Shar
     if isinstance(command, Delete):
         if command.where is not None:
             for id in criteria.matching(command.entity, command.where):
-                yield Row(index=index, command=Delete(entity=command.entity, key=Reference("id", id)), nested=True)
+                one = Delete(entity=command.entity, key=Reference("id", id), optional=True)
+                yield Row(index=index, command=one, nested=True)
         return
     row.given, row.links = command.values, command.links
     if _is_flat(command):
@@ -101,7 +102,7 @@ def _beside(row: Row, command: Upsert, shared: Shared) -> Iterator[Row]:
     for position, other in enumerate(command.beside):
         path = row.path + ((other.path if isinstance(other, Upsert) else "") or f"/{position}")
         if isinstance(other, Delete):
-            yield Row(index=row.index, command=other, path=path, nested=True, demanded=True)
+            yield Row(index=row.index, command=other, path=path, nested=True)
             continue
         rows = _rows(_tied(other, row), row.index, path=path, nested=True)
         yield from shared.bring(row, other, rows) if other.shared else rows

@@ -24,7 +24,7 @@ class ErrorCode(StrEnum):
     REFERENCE = "reference"  # params: entity, by, value
     TAKEN = "taken"  # another record has this unique value; params: value
     EXISTS = "exists"  # the record to create is there already
-    MISSING = "missing"  # the record to change is not there; params: by, value
+    MISSING = "missing"  # the record to change or delete is not there; params: by, value
     CYCLE = "cycle"  # it would be its own ancestor; params: ids, the way round
     NESTED = "nested"  # its kind is nested at most `limit` levels deep
     IN_USE = "in_use"  # other records refer to it
@@ -49,7 +49,6 @@ class OutcomeKind(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     DELETED = "deleted"
-    MISSING = "missing"  # to delete, but not there
     REFUSED = "refused"
     UNTOUCHED = "untouched"  # good itself, but only rehearsed, or another was refused under policy `all`
 

@@ -22,7 +22,6 @@ class Row:
     links: Mapping[str, LinkSet] = field(default_factory=dict)
     path: str = ""  # JSON pointer of this row below the command's record
     nested: bool = False
-    demanded: bool = False  # a nested delete: what is not there refuses the whole command
     values: dict[str, Json] = field(default_factory=dict)  # clean, by field name
     document: Document = field(default_factory=dict)  # for the base row
     overrides: Document = field(default_factory=dict)  # for the store's own values

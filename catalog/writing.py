@@ -172,7 +172,7 @@ def _is_absent(row: Row) -> bool:
     """Whether its record need not be there, and is not: then there is nothing to check and nothing to write."""
     absent = isinstance(row.command, Upsert) and row.command.mode is Mode.PRESENT and not row.exists
     if absent:
-        row.kind, row.id = OutcomeKind.MISSING, None
+        row.id = None
     return absent
 
 
@@ -234,7 +234,7 @@ def _outcome(group: Sequence[Row], recording: Recording) -> Outcome:
         return refused(*errors, id=root.id if root.exists else None)
     if isinstance(root.command, Delete):
         if not any(row.kind is OutcomeKind.DELETED for row in group):
-            return _missing(root.command)
+            return Outcome(kind=OutcomeKind.UNCHANGED)
         gone = tuple(part for row in group for part in row.gone)
         return Outcome(kind=OutcomeKind.DELETED, id=root.id, gone=gone, changes=changes.of(group, recording))
     kind = root.kind
@@ -247,13 +247,6 @@ def _outcome(group: Sequence[Row], recording: Recording) -> Outcome:
 def _parts(root: Row, group: Sequence[Row]) -> Sequence[Row]:
     """The rows that belong to a command: of those that it shares, some stand with the first that had them."""
     return [*group, *(row for row in root.shares if row.index != root.index)] if root.shares else group
-
-
-def _missing(command: Delete) -> Outcome:
-    """Whether this is an error is for the dialect to say; the outcome carries what it would then tell."""
-    key = command.key
-    params = {"by": key.by, "value": key.value} if key else {}
-    return Outcome(kind=OutcomeKind.MISSING, errors=(FieldError(path="", code=ErrorCode.MISSING, params=params),))
 
 
 def _by_entity(rows: Iterable[Row]) -> dict[str, list[Row]]:

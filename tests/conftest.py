@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import override_settings, setup_databases, teardown_databases
+from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
 from asyncops.submissions import Caller
@@ -20,6 +22,10 @@ from tests.foreign import Foreign, foreign_server
 PASSWORD = "correct horse battery"
 
 loopback.watch()
+
+settings.register_profile("same", derandomize=True)  # the suite tries the same examples each time, make fuzz new ones
+if "FUZZ_EXAMPLES" not in os.environ:
+    settings.load_profile("same")
 
 
 @pytest.fixture(autouse=True)

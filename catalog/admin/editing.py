@@ -121,11 +121,11 @@ class EditingAdmin(FastAdmin[M]):
             return self._refuse(request, refusal, to=request.get_full_path())
 
     def delete_model(self, request: HttpRequest, obj: M) -> None:
-        _apply([Delete(entity=self.spec.name, key=Reference("id", obj.pk))], request)
+        _apply([Delete(entity=self.spec.name, key=Reference("id", obj.pk), optional=True)], request)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[M]) -> None:
         ids = queryset.values_list("pk", flat=True)
-        _apply([Delete(entity=self.spec.name, key=Reference("id", id)) for id in ids], request)
+        _apply([Delete(entity=self.spec.name, key=Reference("id", id), optional=True) for id in ids], request)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest

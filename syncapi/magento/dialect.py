@@ -29,10 +29,6 @@ class MagentoDialect(Speaking):
             raise LookupError(f"no writing route is called {kind!r}: the app that declared it is not installed")
         return route.parse(item, context)
 
-    def missing_is_refused(self, kind: str) -> bool:
-        """Deleting a product that is not there is an error (contract 5)."""
-        return True
-
     def render_status(self, operation: Operation, *, items: int, now: datetime) -> StatusAnswer:
         answer = status.short(operation, TABLE.of_kind(operation.kind), most=items)
         return StatusAnswer(request=f"GET /rest/V1/bulk/{operation.uuid}/status", answer=answer)

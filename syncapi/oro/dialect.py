@@ -23,10 +23,6 @@ class OroDialect(Speaking):
     def command(self, kind: str, item: Json, context: Mapping[str, Json]) -> Command:
         return PARSERS[kind](item, context)
 
-    def missing_is_refused(self, kind: str) -> bool:
-        """Deleting what is not there answers 404 (contract 16.2)."""
-        return True
-
     def split(
         self,
         kind: str,

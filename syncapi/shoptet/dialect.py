@@ -51,10 +51,6 @@ class ShoptetDialect(Speaking):
     def export(self, kind: str, context: Mapping[str, Json]) -> Query:
         return snapshots.export(kind, context)
 
-    def missing_is_refused(self, kind: str) -> bool:
-        """Deleting a product that is not there is an error of its row (contract 4)."""
-        return True
-
     def render_status(self, operation: Operation, *, items: int, now: datetime) -> StatusAnswer:
         """A job has no items."""
         job = rendering.job(operation, now=now, base="", log=logs.of(operation))

@@ -34,6 +34,7 @@ from syncapi.shopware.schema import MAPPING_OF, RESOURCES, Arity, Association, R
 _ONE_BY_ONE = (
     "Only single write operations are supported. Please send the entities one by one or use the /sync api endpoint."
 )
+_ABSENT = (ErrorCode.MISSING, ErrorCode.REFERENCE)
 _TYPES = frozenset({"", "application/json", "application/vnd.api+json"})
 
 
@@ -149,7 +150,7 @@ def _write(
 ) -> Outcome:
     """Raises FaultyError, RespondAsync."""
     headers = Headers(meta=request.META, family=route.family)
-    context = contexts.writing(headers)
+    context = contexts.writing(headers) | {"must_exist": True}
     submission = Submission(
         dialect="shopware",
         kind=f"{request.method} {route.prefix}/{dashed(item['entity'])}",
@@ -175,7 +176,7 @@ def _refusal(
     if missing := answers.missing_privileges([outcome]):
         return FaultyError(Fault(**_forbidden(missing)))
     record = words.Record(entity=item["entity"], payload=item["payload"], place="/0", other_language=other_language)
-    if item["action"] == "delete" and any(error.code is ErrorCode.MISSING for error in outcome.errors):
+    if item["action"] == "delete" and any(error.code in _ABSENT for error in outcome.errors):
         return FaultyError(faults.no_resource(item["entity"], record.id))
     told = wording.errors(outcome.errors, record)
     for entry in told:

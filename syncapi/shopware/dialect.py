@@ -19,10 +19,6 @@ class ShopwareDialect(Speaking):
     def command(self, kind: str, item: Json, context: Mapping[str, Json]) -> Command:
         return parsing.command(item, context)
 
-    def missing_is_refused(self, kind: str) -> bool:
-        """Deleting what is not there is an error on a path of its own, and none in a sync request (contract 5.1)."""
-        return not kind.endswith("sync")
-
     def render_status(self, operation: Operation, *, items: int, now: datetime) -> StatusAnswer:
         request = f"GET /api/_action/sync/{operation.uuid}"
         return StatusAnswer(request=request, answer=status.shown(operation, count=items))

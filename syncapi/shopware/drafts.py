@@ -30,6 +30,7 @@ class Said:
     natural_keys: bool = False
     replace: bool = False  # relations that are named lose what is not named
     strict: bool = False  # unknown properties are errors
+    must_exist: bool = False  # what is to be deleted: in a request of its own, not in a sync request (contract 5.1)
 
     @classmethod
     def of(cls, context: Mapping[str, Json]) -> Self:

@@ -42,7 +42,7 @@ def command(item: Json, context: Mapping[str, Json]) -> Command:
 
 def _delete(resource: Resource, payload: Mapping[str, Json], said: Said) -> Delete:
     ids = _keys(payload, ["id"], {"id": resource.spec.name}, said, is_delete=True)
-    return Delete(entity=resource.spec.name, key=ids["id"])
+    return Delete(entity=resource.spec.name, key=ids["id"], optional=not said.must_exist)
 
 
 def _link(mapping: NamedMapping, payload: Mapping[str, Json], said: Said, *, is_delete: bool) -> Upsert:
@@ -58,7 +58,7 @@ def _link(mapping: NamedMapping, payload: Mapping[str, Json], said: Said, *, is_
         key=keys[mapping.owner_id],
         values={},
         links={mapping.relation: links},
-        mode=Mode.PRESENT if is_delete else Mode.UPDATE,
+        mode=Mode.PRESENT if is_delete and not said.must_exist else Mode.UPDATE,
         flaws=tuple(_unknown(mapping, payload)) if said.strict else (),
     )
 
@@ -83,7 +83,7 @@ def _translate(translation: Translation, payload: Mapping[str, Json], said: Said
         key=keys[owner_id],
         values={},
         translations=((keys["languageId"], texts),),
-        mode=Mode.PRESENT if is_delete else Mode.UPDATE,
+        mode=Mode.PRESENT if is_delete and not said.must_exist else Mode.UPDATE,
         flaws=tuple(draft.errors),
     )
 

@@ -30,7 +30,7 @@ class Plain:
             key = Reference("id", item["id"])
             return Upsert(entity="manufacturer", key=key, values={"name": item["name"]})
         if kind == "delete maker":
-            return Delete(entity="manufacturer", key=Reference("id", item["id"]))
+            return Delete(entity="manufacturer", key=Reference("id", item["id"]), optional=True)
         values = {name: value for name, value in item.items() if name not in ("sku", "maker")}
         if "maker" in item:
             values["manufacturer"] = Reference("id", item["maker"])
@@ -64,9 +64,6 @@ class Plain:
                 part = []
         if part:
             yield part
-
-    def missing_is_refused(self, kind: str) -> bool:
-        return kind == "delete"
 
     def webhook_body(self, notice: Notice) -> tuple[str, bytes]:
         instance = str(notice.record or notice.operation or "test")

@@ -49,6 +49,16 @@ def test_deleting_what_is_not_there_is_what_the_dialect_says(caller):
 
 
 @pytest.mark.django_db
+def test_under_policy_all_the_others_are_not_deleted_beside_it(caller):
+    send(caller, item("A"))
+    engine.drain()
+    operation = send(caller, item("A"), item("B"), kind="delete", policy=Policy.ALL)
+    engine.drain()
+    assert (outcomes(operation), operation.state) == (["untouched", "refused"], State.FAILED)
+    assert Product.objects.get().sku == "A"
+
+
+@pytest.mark.django_db
 def test_rights_are_checked_when_the_item_is_processed(caller, admin):
     operation = send(caller, item("A"))
     admin.is_superuser = False

@@ -158,6 +158,14 @@ def test_an_item_without_meaning_is_refused_alone_when_the_submission_is_lenient
 
 
 @pytest.mark.django_db
+def test_under_policy_all_what_is_not_there_to_be_deleted_keeps_the_others(caller):
+    intake.perform(submission(item("A")), by=caller)
+    performed = intake.perform(submission(item("A"), item("B"), kind="delete", policy=Policy.ALL), by=caller)
+    assert [outcome.kind.value for outcome in performed.outcomes] == ["untouched", "refused"]
+    assert Product.objects.get().sku == "A"
+
+
+@pytest.mark.django_db
 def test_under_policy_all_it_leaves_the_others_checked_but_unwritten(caller):
     performed = intake.perform(lenient(item("A"), 5, item("B", stock="x"), policy=Policy.ALL), by=caller)
     assert [outcome.kind.value for outcome in performed.outcomes] == ["untouched", "refused", "refused"]

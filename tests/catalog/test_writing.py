@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from uuid import uuid4
 
@@ -182,7 +183,18 @@ def test_a_record_in_use_and_base_data_cannot_be_deleted():
     language = "2fbb5fe2-e29a-4d70-aa58-54ce7ce3e20b"
     outcomes = write(_end("tax", tax.pk), _end("language", language), _end("tax", uuid4()))
     assert [faults(outcome) for outcome in outcomes] == [[("", "in_use")], [("", "protected")], [("", "missing")]]
-    assert kinds(outcomes)[2] == "missing"
+
+
+def test_a_record_that_is_not_there_is_not_deleted_unless_that_is_what_was_wanted():
+    assert faults(write(end("A"))[0]) == [("", "missing")]
+    assert kinds(write(replace(end("A"), optional=True))) == ["unchanged"]
+
+
+@pytest.mark.parametrize(("optional", "left"), [(False, ["B"]), (True, ["A", "B"])])
+def test_under_policy_all_nothing_is_written_beside_one(optional, left):
+    write(put("B"))
+    write(put("A"), replace(end("X"), optional=optional), policy=Policy.ALL)
+    assert skus() == left
 
 
 def test_a_category_takes_its_children_and_links_with_it():
@@ -199,7 +211,7 @@ def test_all_records_that_fit_a_condition_are_deleted_together():
     empty = Filter(operator="equals", field="stock", value=0)
     unnamed = Filter(operator="equals", field="name", value=None)
     both = Delete(entity="product", where=Filter(operator="and", parts=(empty, unnamed)))
-    assert kinds(write(both, both)) == ["deleted", "missing"]
+    assert kinds(write(both, both)) == ["deleted", "unchanged"]
     assert skus() == ["B", "C"]
 
 

@@ -71,6 +71,14 @@ def test_a_local_id_that_nobody_gave_names_nothing(oro):
     assert names() == []
 
 
+def test_what_is_not_there_to_be_removed_keeps_the_others(oro):
+    there = oro.create("accounts", {"name": "A"})
+    gone = {"op": "remove", "ref": {"type": "accounts", "id": "999"}}
+    answer = send(oro, add(acc("B")), {"op": "remove", "ref": {"type": "accounts", "id": there}}, gone)
+    assert error(answer)[:2] == (404, "not found http exception")
+    assert names() == ["A"]
+
+
 def test_one_error_and_nothing_is_kept(oro):
     answer = send(oro, add(acc("A")), add(acc("")), add(acc("B")))
     assert error(answer) == (

@@ -7,7 +7,7 @@ import os
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from hypothesis import strategies as st
 
@@ -73,6 +73,11 @@ class Call:
 
     def __repr__(self) -> str:
         return f"{self.method} /api{self.path} {self.headers} {(self.body or b'')[:3000]!r}"
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The names in its query."""
+        return frozenset(name for name, _ in parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
 
     @property
     def body(self) -> bytes | None:

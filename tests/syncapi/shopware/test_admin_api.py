@@ -185,6 +185,14 @@ def test_a_nested_path_changes_only_what_is_there(shopware: Shopware):
     assert sorted(Category.objects.filter(name="changed").values_list("pk", flat=True)) == [UUID(mine)]
 
 
+def test_a_link_ends_only_between_records_that_are_there(shopware: Shopware):
+    id, category, absent = new_id(), new_id(), new_id()
+    shopware.upsert("product", product(id, categories=[{"id": category, "name": "c"}]))
+    for path in (f"/product/{absent}/categories/{category}", f"/product/{id}/categories/{absent}"):
+        assert shopware.call("DELETE", path).status == 404
+    assert shopware.call("GET", f"/product/{id}/categories", **FLAT).json["total"] == 1
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [
