@@ -1,4 +1,5 @@
-# make demo: everything on this machine, with requests. make test: the whole suite. make fuzz: random calls, new ones each time. Needs Python 3.11 and make.
+# make demo: everything on this machine, with requests. make test: the whole suite. make fuzz: random calls, new ones each
+# time. Needs Python 3.11 and make.
 # Only relative paths here: the checkout may lie in a directory with a space in its name.
 
 MAKEFLAGS += --no-print-directory --no-builtin-rules

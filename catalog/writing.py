@@ -27,6 +27,7 @@ from catalog.sql import run
 from catalog.upserting import RacedError
 
 NOTHING: Final[Mapping[str, int]] = {}
+_UNDONE: Final = 4  # times that a chunk is written; each finds what waited for those that the one before gave up
 _COLUMNS: Final = re.compile(r"Key \(([^)]*)\)=")  # in PostgreSQL's detail of a violated constraint
 
 
@@ -36,6 +37,14 @@ class _RejectedError(Exception):
     def __init__(self, outcomes: Sequence[Outcome]) -> None:
         super().__init__()
         self.outcomes = outcomes
+
+
+class _HalfDoneError(Exception):
+    """Commands that failed in a wave after one in which they had written: the chunk is written again without them."""
+
+    def __init__(self, outcomes: Mapping[int, Outcome]) -> None:
+        super().__init__()
+        self.outcomes = outcomes  # by index
 
 
 def apply(
@@ -81,14 +90,27 @@ def _with_races(
     """The checks found no fault, yet the database did: somebody else was faster. Check again, then close in on it."""
     for last_try in (False, True):
         try:
-            with transaction.atomic():
-                return _write(commands, rights, marks, recording, shared)
+            return _without_halves(commands, rights, marks, recording, shared)
         except (IntegrityError, RacedError) as reason:
             if last_try and len(commands) == 1:
                 return [refused(_violation(commands[0], reason))]
     middle = len(commands) // 2
     halves = commands[:middle], commands[middle:]
     return [outcome for half in halves for outcome in _with_races(half, rights, marks, recording, shared)]
+
+
+def _without_halves(
+    commands: Sequence[Command], rights: Rights, marks: Marks, recording: Recording, shared: Shared
+) -> list[Outcome]:
+    """Nothing of a command stays if a part of it fails. Raises RacedError when there is no end to it."""
+    undone: dict[int, Outcome] = {}
+    for _ in range(_UNDONE):
+        try:
+            with transaction.atomic():
+                return _write(commands, rights, marks, recording, shared, undone)
+        except _HalfDoneError as reason:
+            undone |= reason.outcomes
+    raise RacedError
 
 
 def _violation(command: Command, reason: Exception) -> FieldError:
@@ -104,22 +126,43 @@ def _violation(command: Command, reason: Exception) -> FieldError:
 
 
 def _write(
-    commands: Sequence[Command], rights: Rights, marks: Marks, recording: Recording, shared: Shared
+    commands: Sequence[Command],
+    rights: Rights,
+    marks: Marks,
+    recording: Recording,
+    shared: Shared,
+    undone: Mapping[int, Outcome],
 ) -> list[Outcome]:
+    """`undone`: what became of those that may not write. Raises _HalfDoneError, and then nothing may stay."""
     shared.begin()
     rows = nesting.flatten(commands, shared)
     _validate(rows)
     resolving.identify(rows)
     scoped = any(isinstance(row.command, Upsert) and row.command.scope.store is not None for row in rows)
     stores = Stores.load() if scoped else Stores.none()
-    failed: set[int] = set()
-    for number, wave in enumerate(waves.split(rows)):
+    failed, parts = set(undone), waves.split(rows)
+    for number, wave in enumerate(parts):
         if number:
             resolving.identify(wave)
         _write_wave(wave, rights, stores, marks, failed, recorded=recording is not Recording.OFF)
         failed.update(*(row.users or {row.index} for row in wave if not row.good))
+    outcomes = _outcomes(rows, len(commands), recording)
+    if len(parts) > 1 and failed:
+        if half := _half_done(rows, failed) - undone.keys():
+            raise _HalfDoneError({index: outcomes[index] for index in half})
+        outcomes = [undone.get(index, outcome) for index, outcome in enumerate(outcomes)]
     shared.keep()
-    if len(rows) == len(commands):
+    return outcomes
+
+
+def _half_done(rows: Sequence[Row], failed: Set[int]) -> set[int]:
+    """The failed commands that have a row which nobody else has, and which was good when its wave was written."""
+    owners = (row.users or {row.index} for row in rows if row.good)
+    return {index for users in owners if users <= failed for index in users}
+
+
+def _outcomes(rows: Sequence[Row], commands: int, recording: Recording) -> list[Outcome]:
+    if len(rows) == commands:
         return [_outcome([row], recording) for row in rows]
     return [_outcome(list(group), recording) for _, group in groupby(rows, key=attrgetter("index"))]
 

@@ -72,6 +72,29 @@ def test_a_record_that_is_named_twice_beside_a_bad_one_is_not_written_the_second
     assert not Product.objects.filter(stock__gt=0).exists()
 
 
+@pytest.mark.parametrize("values", [{"stock": "x"}, {"tax": Reference("id", "0" * 32)}])
+def test_a_record_that_is_named_twice_is_not_written_the_first_time_when_the_second_is_bad(values):
+    """The error is seen when the first has been written."""
+    once, twice = (Upsert(entity="product", key=Reference("sku", "B"), values=v) for v in ({"stock": 5}, values))
+    bad = product("A", beside=(once, twice))
+    outcomes = written(product("C"), bad, product("D"))
+    assert [outcome.kind.value for outcome in outcomes] == ["created", "refused", "created"]
+    assert outcomes[1].errors[0].path == f"/1/{next(iter(values))}"
+    assert not Product.objects.filter(stock__gt=0).exists()
+
+
+def test_what_refers_to_a_record_that_is_taken_back_is_refused_too():
+    nowhere = {"tax": Reference("id", "0" * 32)}
+    new, twice = (Upsert(entity="product", key=Reference("sku", "N"), values=v) for v in ({"stock": 5}, nowhere))
+    heir = Upsert(entity="product", key=Reference("sku", "H"), values={"parent": Reference("sku", "N")})
+    outcomes = written(product("A", beside=(new, twice)), heir)
+    assert [(outcome.kind.value, outcome.errors[0].path) for outcome in outcomes] == [
+        ("refused", "/1/tax"),
+        ("refused", ""),
+    ]
+    assert Product.objects.count() == 2
+
+
 def test_only_the_children_of_a_kind_are_replaced():
     both = (link("A", "B", "related"), link("A", "B", "upsell"))
     written(product("A", children={"links": both}))
