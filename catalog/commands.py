@@ -65,11 +65,12 @@ THIS = Reference("this", None)  # in the links of a record of `Upsert.beside`: t
 class Scope:
     """The height at which values are written: the base row, one store (its code or number), or one language.
 
-    A new record's values always go to the base row, whatever the store.
+    A new record's values go to the base row, whatever the store, unless it is `alone`.
     """
 
     store: str | int | None = None
     language: Reference | None = None
+    alone: bool = False  # no other store shall see them, even of a new record
 
 
 BASE = Scope()

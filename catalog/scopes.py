@@ -80,21 +80,27 @@ def _given_up(row: Row, current: Plan) -> list[str]:
 
 
 def separate(rows: Sequence[Row], current: Plan, stores: Stores) -> None:
-    """Move the values that belong to a row's store out of its base document. A new record has base values only."""
+    """Move the values that belong to a row's store out of its base document: those of a new record stay there, unless
+    its store keeps them alone.
+    """
     if not current.spec.store_values:
         return
     scoped = [row for row in rows if _store(row) is not None]
     if not scoped:
         return
-    for row, cleared in inherited([row for row in scoped if not row.exists], current).items():
+    here, new = [row for row in scoped if _is_local(row)], [row for row in scoped if not _is_local(row)]
+    for row, cleared in inherited(new, current).items():
         for name in cleared:  # what is null for the store of a new record has its default
             row.document.pop(current.column_of[name], None)
-    here = [row for row in scoped if row.exists]
     local = [field for field in current.spec.fields if here and effective(field.height) is not Height.GLOBAL]
     for row in here:
         for field in local:
             if field.column in row.document:
                 _separate_field(row, field, current, stores)
+
+
+def _is_local(row: Row) -> bool:
+    return row.exists or (isinstance(row.command, Upsert) and row.command.scope.alone)
 
 
 def _separate_field(row: Row, field: FieldSpec, current: Plan, stores: Stores) -> None:

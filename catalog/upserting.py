@@ -71,6 +71,7 @@ def _insert(rows: Sequence[Row], current: Plan, stores: Stores, targets: Targets
     linking.write_new(rows, current, targets, marks)
     linking.write_initial(rows, current, stores)
     translating.write(rows, current)
+    scopes.write(rows, current, stores)
     undoing.revive(rows, current, marks)
 
 

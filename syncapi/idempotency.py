@@ -29,7 +29,7 @@ _QUOTED: Final = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')  # a string of RFC
 _BARE: Final = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 _LONGEST: Final = 255
 _MEANINGFUL: Final = frozenset(
-    {"CONTENT_TYPE", "HTTP_PREFER", "HTTP_SINGLE_OPERATION", "HTTP_FAIL_ON_ERROR", "HTTP_X_MODE"}
+    {"CONTENT_TYPE", "HTTP_STORE", "HTTP_PREFER", "HTTP_SINGLE_OPERATION", "HTTP_FAIL_ON_ERROR", "HTTP_X_MODE"}
 )
 _MEANINGFUL_PREFIXES: Final = ("HTTP_BULKHEAD_", "HTTP_SW_", "HTTP_INDEXING_", "HTTP_X_INTEGRATION_", "HTTP_X_INCLUDE")
 

@@ -15,7 +15,7 @@ from syncapi.magento.parsing.searching import Filter
 
 Clause = tuple[str, list[Any]]  # SQL with %b for each of the parameters
 
-_PREFIX: Final = re.compile(r"\s*([+-]?(?:\d{1,40}(?:\.\d{0,20})?|\.\d{1,20}))", re.ASCII)
+_PREFIX: Final = re.compile(r"\s*([+-]?(?:\d{1,40}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,2})?)", re.ASCII)
 _COMPARISONS: Final = {
     "eq": "=", "neq": "<>", "gt": ">", "gteq": ">=", "moreq": ">=", "from": ">=", "lt": "<", "lteq": "<=", "to": "<=",
 }  # fmt: skip

@@ -12,6 +12,7 @@ from catalog.outcomes import ErrorCode, FieldError
 
 Parameters = Mapping[str, Json] | tuple[str, ...]
 _PLACEHOLDER: Final = re.compile(r"%(\w+)")
+_ARRAY: Final = "array"  # PHP's word for lists and objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,8 @@ def invalid_value(field: str, value: Json) -> Message:
 
 
 def wrong_type(field: str, value: Json, expected: str) -> Message:
-    details = (
-        f'The "{shown(value)}" value\'s type is invalid. The "{expected}" type was expected. Verify and try again.'
-    )
+    given = "object" if isinstance(value, dict) and expected == _ARRAY else shown(value)
+    details = f'The "{given}" value\'s type is invalid. The "{expected}" type was expected. Verify and try again.'
     return processing(field, details)
 
 
@@ -113,7 +113,7 @@ def no_such_product(sku: str) -> Message:
 def shown(value: Json) -> str:
     """A value as PHP would print it into a message; of a list or an object its type."""
     if isinstance(value, list | dict):
-        return "array"
+        return _ARRAY
     if isinstance(value, bool):
         return "1" if value else ""
     return "" if value is None else str(value)[:100]

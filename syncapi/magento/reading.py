@@ -17,9 +17,10 @@ from syncapi.magento import (
     rendering,
     searches,
     sources,
+    stores,
     storeviews,
 )
-from syncapi.magento.names import LINK_TYPES
+from syncapi.magento.names import LINK_TYPES, snake_case
 from syncapi.magento.parsing import requests, searching
 from syncapi.magento.parsing.searching import Criteria
 from syncapi.magento.routes import Call
@@ -36,7 +37,18 @@ def criteria_of(request: ApiRequest) -> Criteria:
 
 def product(request: ApiRequest, call: Call) -> Response:
     id = products.find(call.path["sku"])
-    return Response(products.show([id], store=call.store)[id])
+    return Response(products.show([id], store=_store_shown(request, call))[id])
+
+
+def _store_shown(request: ApiRequest, call: Call) -> str | None:
+    """`storeId` counts more than the path; 0 is the base. Raises NotFound."""
+    number = _optional(request, "storeId")
+    if number is None:
+        return call.store
+    codes = {its_number: code for code, its_number in stores.current().numbers.items()}
+    if number and number not in codes:
+        raise NotFound(entity="store", field="storeId", value=number)
+    return codes.get(number)
 
 
 def product_list(request: ApiRequest, call: Call) -> Response:
@@ -155,5 +167,6 @@ def attributes_in_set(request: ApiRequest, call: Call) -> Response:
 
 
 def _optional(request: ApiRequest, name: str) -> int | None:
-    given = request.query_params.get(name)
+    """A number of the query, whose name may be written in either spelling."""
+    given = request.query_params.get(name, request.query_params.get(snake_case(name)))
     return None if given in (None, "") else requests.number(given, name)

@@ -105,12 +105,13 @@ class WriteRoute(Route):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call:
-    """A request after routing. `store`: the code of the store it is about, None for all."""
+    """A request after routing. `store`: the code of the store it is about, None for all; `named`: it says so itself."""
 
     table: RouteTable
     route: Route
     form: Form
     store: str | None
+    named: bool
     path: Mapping[str, str]  # the path's variables, decoded
 
 

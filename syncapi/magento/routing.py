@@ -28,11 +28,9 @@ def find(table: RouteTable, meta: Mapping[str, Any], *, method: str, stores: Sto
     """The call that a request makes. Raises Problem (no such form of call), RouteUnknown."""
     path, is_encoded = raw_path(meta)
     _, *segments = path.strip("/").split("/")  # the first is the front name
-    store = stores.default
-    if segments and (segments[0] == ALL_STORES or segments[0] in stores.numbers):
-        first = segments.pop(0)
-        store = None if first == ALL_STORES else first
-    form, rest = _form(segments)
+    is_in_path = bool(segments) and (segments[0] == ALL_STORES or segments[0] in stores.numbers)
+    code = segments.pop(0) if is_in_path else _store_header(meta, stores)
+    form, rest = _form(_async_first(segments))
     if form is not Form.SYNC and method in {"GET", "HEAD", "OPTIONS"}:
         raise Problem
     found = table.match(form, "GET" if method == "HEAD" else method, rest)
@@ -42,7 +40,26 @@ def find(table: RouteTable, meta: Mapping[str, Any], *, method: str, stores: Sto
         raise RouteUnknown
     route, variables = found
     decoded = {name: _decode(text) if is_encoded else text for name, text in variables.items()}
-    return Call(table=table, route=route, form=form, store=store, path=decoded)
+    store = None if code == ALL_STORES else code or stores.default
+    return Call(table=table, route=route, form=form, store=store, named=bool(code), path=decoded)
+
+
+def _store_header(meta: Mapping[str, Any], stores: Stores) -> str:
+    """The store that a header names where the path does not, as in Magento's cloud; "" without one."""
+    code = str(meta.get("HTTP_STORE", "")).strip()
+    if code and code != ALL_STORES and code not in stores.numbers:
+        raise Problem
+    return code
+
+
+def _async_first(segments: Sequence[str]) -> Sequence[str]:
+    """Magento's cloud has the version first: `V1/async/bulk/products` is `async/bulk/V1/products`."""
+    if segments[1:2] != ["async"] or not _VERSION.fullmatch(segments[0]):
+        return segments
+    end = 3 if segments[2:3] == ["bulk"] else 2
+    if any(_VERSION.fullmatch(segment) for segment in segments[end : end + 1]):
+        return segments
+    return [*segments[1:end], segments[0], *segments[end:]]
 
 
 def _form(segments: Sequence[str]) -> tuple[Form, Sequence[str]]:

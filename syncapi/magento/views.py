@@ -166,7 +166,7 @@ def _submission(request: ApiRequest, call: Call, items: list[Json]) -> Submissio
         kind=route.kind,
         entity=route.entity,
         items=items,
-        context={"store": call.store, "path": dict(call.path)},
+        context={"store": call.store, "named": call.named, "path": dict(call.path)},
         policy=_policy(request),
     )
 

@@ -1,7 +1,7 @@
 """From the body of a Magento call to a command. Pure: a worker does it again with the item as stored.
 
-An item is the body of the single call with the path's variables beside it; `context` says what the URL said: `store`
-(None: all) and `path`, its variables.
+An item is the body of the single call with the path's variables beside it; `context` says what the request said:
+`store` (None: all), whether it was `named`, and `path`, the URL's variables.
 """
 
 from syncapi.magento.parsing.categories import delete_category, move_category, save_category

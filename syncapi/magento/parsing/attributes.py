@@ -8,9 +8,9 @@ from typing import Final
 from catalog.commands import Change, Json, Link, LinkSet, Reference
 from syncapi.jsontext import token
 from syncapi.magento import names
-from syncapi.magento.coercion import WHOLE
 from syncapi.magento.drafts import Draft, elements, scalar
 from syncapi.magento.messages import Message
+from syncapi.magento.parsing.bodies import numbers
 
 PATH: Final = "/product/custom_attributes"
 _EMPTY: Final = Message("An empty custom attribute is specified. Enter the attribute and try again.")
@@ -88,7 +88,6 @@ def _field_of(code: str, value: Json, draft: Draft, *, path: str) -> dict[str, J
 
 
 def _read_categories(value: Json, draft: Draft, *, path: str) -> None:
-    ids = elements([] if value in (None, "") else value, draft, field="category_ids", path=path)
-    numbers = [scalar(id, WHOLE, draft, field="category_ids", path=f"{path}/value/{n}") for n, id in enumerate(ids)]
-    links = (Link(target=Reference("number", number), path=f"/categories/{n}") for n, number in enumerate(numbers))
+    ids = numbers([] if value in (None, "") else value, draft, field="category_ids", path=f"{path}/value")
+    links = (Link(target=Reference("number", id), path=f"/categories/{n}") for n, id in enumerate(ids))
     draft.links["categories"] = LinkSet(links=tuple(links), change=Change.REPLACE)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 
 from catalog.commands import Json, Mode, Reference, Upsert
 from catalog.outcomes import NotUnderstoodError
 from syncapi.magento.coercion import TEXT, WHOLE, Kind
-from syncapi.magento.drafts import Draft, members, scalar
+from syncapi.magento.drafts import Draft, elements, members, scalar
 from syncapi.magento.messages import required, wrong_type
 from syncapi.magento.names import snake_case
 
@@ -31,29 +31,47 @@ def object_of(item: Json, name: str, *, type_name: str, shown: str = "") -> dict
     return given
 
 
-def inner(given: Json, draft: Draft, *, field: str, path: str, known: Set[str]) -> Mapping[str, Json]:
-    """The members of a nested object by snake_case name, none and an error where it is no object."""
-    if isinstance(given, dict):
-        return members(given, draft, path=path, known=known)
-    draft.refuse(wrong_type(field, given, "object"), path=path)
-    return {}
+def inner(
+    given: Json, draft: Draft, *, field: str, path: str, known: Set[str], demanded: Iterable[str] = ()
+) -> Mapping[str, Json]:
+    """The members of a nested object by snake_case name, none and an error where it is no object.
+
+    `demanded`: the members that must be there.
+    """
+    if not isinstance(given, dict):
+        draft.refuse(wrong_type(field, given, "object"), path=path)
+        return {}
+    found = members(given, draft, path=path, known=known)
+    for name in demanded:
+        if found.get(name) is None:
+            draft.refuse(required(name), path=f"{path}/{name}")
+    return found
 
 
-def text(item: Json, name: str, draft: Draft, *, shown: str) -> str:
-    """A text that must be there, "" and an error where it is not. `shown`: its name in the error."""
-    return str(_demanded(item, name, TEXT, draft, shown) or "")
+def text(item: Json, name: str, draft: Draft, *, shown: str, path: str = "") -> str:
+    """A text that must be there, "" and an error where it is not. `shown`: its name in the error; `path`: above it."""
+    return str(_demanded(item, name, TEXT, draft, shown, path) or "")
 
 
-def whole(item: Json, name: str, draft: Draft, *, shown: str) -> int:
+def whole(item: Json, name: str, draft: Draft, *, shown: str, path: str = "") -> int:
     """A whole number that must be there, 0 and an error where it is not."""
-    return int(_demanded(item, name, WHOLE, draft, shown) or 0)
+    return int(_demanded(item, name, WHOLE, draft, shown, path) or 0)
 
 
-def _demanded(item: Json, name: str, kind: Kind, draft: Draft, shown: str) -> Json:
+def numbers(given: Json, draft: Draft, *, field: str, path: str) -> list[int]:
+    """A list of whole numbers, none of them null."""
+    found = elements(given, draft, field=field, path=path)
+    for index, number in enumerate(found):
+        if number is None:
+            draft.refuse(required(field), path=f"{path}/{index}")
+    return [scalar(number, WHOLE, draft, field=field, path=f"{path}/{n}") for n, number in enumerate(found)]
+
+
+def _demanded(item: Json, name: str, kind: Kind, draft: Draft, shown: str, path: str) -> Json:
     given = member(item, name)
     if given is None:
-        draft.refuse(required(shown), path=f"/{shown}")
-    return scalar(given, kind, draft, field=shown, path=f"/{shown}")
+        draft.refuse(required(shown), path=f"{path}/{shown}")
+    return scalar(given, kind, draft, field=shown, path=f"{path}/{shown}")
 
 
 def existing(sku: str) -> Upsert:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from catalog.commands import Delete, Json, Mode, Place, Reference, Scope, Upsert
-from catalog.outcomes import NotUnderstoodError
+from catalog.outcomes import ErrorCode, FieldError
 from syncapi.magento import names
 from syncapi.magento.coercion import TEXT, WHOLE
 from syncapi.magento.drafts import Draft, elements, members, scalar
-from syncapi.magento.messages import Message
 from syncapi.magento.parsing import attributes
 from syncapi.magento.parsing.bodies import member, object_of, whole
 
@@ -25,7 +24,7 @@ def save_category(item: Json, context: Mapping[str, Json]) -> Upsert:
     category = members(given, draft, path="/category", known=_KNOWN)
     fields = _read(category, draft)
     draft.refuse_if_wrong()
-    if fields.get("id") is not None:
+    if fields.get("id"):
         return Upsert(
             entity="category",
             key=Reference("number", fields["id"]),
@@ -44,13 +43,14 @@ def save_category(item: Json, context: Mapping[str, Json]) -> Upsert:
     )
 
 
-def delete_category(item: Json, context: Mapping[str, Json]) -> Delete:
-    """`{"categoryId": 5}` -> the end of the category 5 and of all below it."""
+def delete_category(item: Json, context: Mapping[str, Json]) -> Delete | Upsert:
+    """`{"categoryId": 5}` -> the end of the category 5 and of all below it. 1 is no record, and stays."""
     draft = Draft()
     number = whole(item, "category_id", draft, shown="categoryId")
     draft.refuse_if_wrong()
     if number == names.TREE_ROOT:
-        raise NotUnderstoodError(Message("Cannot delete category with id %1", (str(number),)).error("/categoryId"))
+        protected = FieldError(path="/categoryId", code=ErrorCode.PROTECTED)
+        return Upsert(entity="category", key=None, values={}, flaws=(protected,))
     return Delete(entity="category", key=Reference("number", number))
 
 
@@ -91,6 +91,6 @@ def _read(category: Mapping[str, Json], draft: Draft) -> dict[str, Json]:
 
 def _parent(number: int | None, context: Mapping[str, Json]) -> Reference | None:
     """Magento's category 1 is the root of all trees, and no record here; without a parent it is the store's root."""
-    if number is None:
+    if not number:
         return Reference("root_of_store", context.get("store") or "")
     return None if number == names.TREE_ROOT else Reference("number", number)

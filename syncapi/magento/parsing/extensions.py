@@ -8,7 +8,7 @@ from catalog.commands import Change, Json, Link, LinkSet, Reference
 from syncapi.magento.coercion import WHOLE
 from syncapi.magento.drafts import Draft, elements, scalar
 from syncapi.magento.parsing import stock
-from syncapi.magento.parsing.bodies import inner
+from syncapi.magento.parsing.bodies import inner, numbers
 
 PATH: Final = "/product/extension_attributes"
 _KNOWN: Final = frozenset({"website_ids", "category_links", "stock_item"})
@@ -29,9 +29,8 @@ def read(given: Json, draft: Draft) -> None:
 
 def _read_websites(given: Json, draft: Draft) -> None:
     path = f"{PATH}/website_ids"
-    ids = elements(given, draft, field="website_ids", path=path)
-    numbers = [scalar(id, WHOLE, draft, field="website_ids", path=f"{path}/{n}") for n, id in enumerate(ids)]
-    links = (Link(target=Reference("number", number), path=f"/websites/{n}") for n, number in enumerate(numbers))
+    ids = numbers(given, draft, field="website_ids", path=path)
+    links = (Link(target=Reference("number", id), path=f"/websites/{n}") for n, id in enumerate(ids))
     draft.links["websites"] = LinkSet(links=tuple(links), change=Change.REPLACE)
 
 
@@ -43,7 +42,7 @@ def _read_categories(given: Json, draft: Draft) -> None:
 
 
 def _category_link(given: Json, draft: Draft, *, index: int, path: str) -> Link:
-    link = inner(given, draft, field="category_links", path=path, known=_LINK)
+    link = inner(given, draft, field="category_links", path=path, known=_LINK, demanded=("category_id",))
     number = scalar(link.get("category_id"), WHOLE, draft, field="category_id", path=f"{path}/category_id")
     position = scalar(link.get("position"), WHOLE, draft, field="position", path=f"{path}/position")
     values = {} if position is None else {"position": position}

@@ -49,9 +49,13 @@ class Entry:
 
 
 def create_entry(item: Json, context: Mapping[str, Json]) -> Upsert:
-    """`{"sku": "A", "entry": {...}}` -> a new entry of A, or the one that has this content already."""
+    """`{"sku": "A", "entry": {...}}` -> a new entry of A, or the one that has this content already.
+
+    All stores have the file. Its label, position and `disabled` are those of the store that the request names alone.
+    """
     sku, entry = _understood(item)
-    return placed(replace(entry, number=None), Reference("sku", sku), context, path="/entry", owner=existing(sku))
+    new = placed(replace(entry, number=None), Reference("sku", sku), context, path="/entry", owner=existing(sku))
+    return replace(new, scope=replace(new.scope, alone=bool(context.get("named"))))
 
 
 def update_entry(item: Json, context: Mapping[str, Json]) -> Upsert:

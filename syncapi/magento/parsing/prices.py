@@ -59,10 +59,7 @@ def _prices(item: Json, *, known: Set[str], demanded: tuple[str, ...], values: V
 
 def _price(given: Json, index: int, draft: Draft, known: Set[str], demanded: tuple[str, ...], values: Values) -> Upsert:
     path = f"/prices/{index}"
-    price = inner(given, draft, field="prices", path=path, known=known)
-    for name in demanded:
-        if price.get(name) is None:
-            draft.refuse(required(name), path=f"{path}/{name}")
+    price = inner(given, draft, field="prices", path=path, known=known, demanded=demanded)
     sku = scalar(price.get("sku"), TEXT, draft, field="sku", path=f"{path}/sku") or ""
     store = scalar(price.get("store_id"), WHOLE, draft, field="store_id", path=f"{path}/store_id")
     return replace(existing(sku), values=values(price, draft, path), scope=Scope(store=store or None), path=path)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from catalog.commands import Delete, Json, Reference, Scope, Upsert
+from catalog.outcomes import ErrorCode, FieldError
 from syncapi.magento import names
 from syncapi.magento.coercion import TEXT, WHOLE
 from syncapi.magento.drafts import Draft, elements, members, scalar
@@ -39,6 +40,7 @@ def save_product(item: Json, context: Mapping[str, Json]) -> Upsert:
         files=tuple(file for child in children.get("media", ()) for file in child.files),
         required=_required(draft),
         scope=Scope(store=context.get("store")),
+        flaws=_cleared(draft.values, context),
     )
 
 
@@ -113,9 +115,15 @@ def _children(
             ),
         )
     if (given := product.get("product_links")) is not None:
-        yield "links", relations.read_links(given, key, draft, path="/product/product_links")
+        yield "links", relations.read_links(given, key, draft, field="product_links", path="/product/product_links")
     if (given := product.get("tier_prices")) is not None:
         yield "tier_prices", tier_prices.read(given, draft, path="/product/tier_prices")
+
+
+def _cleared(values: Mapping[str, Json], context: Mapping[str, Json]) -> tuple[FieldError, ...]:
+    """In a store null is the inherited name; below that one there is none. Told when it is processed."""
+    clears = "name" in values and values["name"] is None and context.get("store") is None
+    return (FieldError(path="/name", code=ErrorCode.REQUIRED),) if clears else ()
 
 
 def _required(draft: Draft) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ def set_links(item: Json, context: Mapping[str, Json]) -> Upsert:
     given = member(item, "items")
     if given is None:
         draft.refuse(required("items"), path="/items")
-    links = read_links(given or [], Reference("sku", sku), draft, path="/items")
+    links = read_links(given or [], Reference("sku", sku), draft, field="items", path="/items")
     draft.refuse_if_wrong()
     types = tuple(dict.fromkeys(str(link.values["type"]) for link in links))
     return replace(existing(sku), children={"links": links}, replace_only={"links": ("type", types)})
@@ -40,8 +40,8 @@ def save_link(item: Json, context: Mapping[str, Json]) -> Upsert:
     """`{"entity": link}` -> the product with this link, added or changed."""
     draft = Draft()
     given = object_of(item, "entity", type_name=_LINK_TYPE)
-    sku = text(given, "sku", draft, shown="sku")
-    link = _link(given, Reference("sku", sku), draft, path="/entity")
+    sku = text(given, "sku", draft, shown="sku", path="/entity")
+    link = _link(given, Reference("sku", sku), draft, field="entity", path="/entity")
     draft.refuse_if_wrong()
     return replace(existing(sku), children={"links": (link,)})
 
@@ -58,10 +58,10 @@ def remove_link(item: Json, context: Mapping[str, Json]) -> Upsert:
     return replace(existing(sku), beside=(gone,))
 
 
-def read_links(given: Json, product: Reference, draft: Draft, *, path: str) -> tuple[Upsert, ...]:
+def read_links(given: Json, product: Reference, draft: Draft, *, field: str, path: str) -> tuple[Upsert, ...]:
     """The links of a product, as commands."""
-    found = elements(given, draft, field="items", path=path)
-    return tuple(_link(link, product, draft, path=f"{path}/{index}") for index, link in enumerate(found))
+    found = elements(given, draft, field=field, path=path)
+    return tuple(_link(link, product, draft, field=field, path=f"{path}/{index}") for index, link in enumerate(found))
 
 
 def link_category(item: Json, context: Mapping[str, Json]) -> Upsert:
@@ -69,7 +69,8 @@ def link_category(item: Json, context: Mapping[str, Json]) -> Upsert:
     draft = Draft()
     given = object_of(item, "product_link", type_name=_CATEGORY_TYPE, shown="productLink")
     link = inner(given, draft, field="productLink", path="/productLink", known=_CATEGORY_LINK)
-    sku, number = text(link, "sku", draft, shown="sku"), whole(link, "category_id", draft, shown="category_id")
+    sku = text(link, "sku", draft, shown="sku", path="/productLink")
+    number = whole(link, "category_id", draft, shown="category_id", path="/productLink")
     position = scalar(link.get("position"), WHOLE, draft, field="position", path="/productLink/position")
     draft.refuse_if_wrong()
     values = {} if position is None else {"position": position}
@@ -91,7 +92,8 @@ def link_website(item: Json, context: Mapping[str, Json]) -> Upsert:
     draft = Draft()
     given = object_of(item, "product_website_link", type_name=_WEBSITE_TYPE, shown="productWebsiteLink")
     link = inner(given, draft, field="productWebsiteLink", path="/productWebsiteLink", known=_WEBSITE_LINK)
-    sku, number = text(link, "sku", draft, shown="sku"), whole(link, "website_id", draft, shown="website_id")
+    sku = text(link, "sku", draft, shown="sku", path="/productWebsiteLink")
+    number = whole(link, "website_id", draft, shown="website_id", path="/productWebsiteLink")
     draft.refuse_if_wrong()
     links = (Link(target=Reference("number", number)),)
     return replace(existing(sku), links={"websites": LinkSet(links=links)})
@@ -106,18 +108,16 @@ def unlink_website(item: Json, context: Mapping[str, Json]) -> Upsert:
     return replace(existing(sku), links={"websites": LinkSet(links=links, change=Change.REMOVE)})
 
 
-def _link(given: Json, product: Reference, draft: Draft, *, path: str) -> Upsert:
-    link = inner(given, draft, field="items", path=path, known=_LINK)
-    for name in ("link_type", "linked_product_sku"):
-        if link.get(name) is None:
-            draft.refuse(required(name), path=f"{path}/{name}")
+def _link(given: Json, product: Reference, draft: Draft, *, field: str, path: str) -> Upsert:
+    link = inner(given, draft, field=field, path=path, known=_LINK, demanded=("link_type", "linked_product_sku"))
     kind, other, _ = (
         scalar(link.get(name), TEXT, draft, field=name, path=f"{path}/{name}") or ""
         for name in ("link_type", "linked_product_sku", "linked_product_type")
     )
     position = scalar(link.get("position"), WHOLE, draft, field="position", path=f"{path}/position")
-    flaw = _unknown(kind)
-    values = {"linked_product": Reference("sku", other), "type": kind if flaw is None else "related"}
+    if (flaw := _unknown(kind)) is not None:
+        kind = "related"  # so that nothing else is wrong with it
+    values = {"linked_product": Reference("sku", other), "type": kind}
     return Upsert(
         entity="product_link",
         key=_named(product, other, kind),

@@ -8,7 +8,6 @@ from typing import Final
 from catalog.commands import Json, Reference, Upsert
 from syncapi.magento.coercion import FRACTION, WHOLE, Kind
 from syncapi.magento.drafts import Draft, elements, scalar
-from syncapi.magento.messages import required
 from syncapi.magento.parsing.bodies import inner
 
 _FIELDS: Final[Mapping[str, tuple[str, Kind]]] = {
@@ -25,12 +24,11 @@ def read(given: Json, draft: Draft, *, path: str) -> tuple[Upsert, ...]:
 
 
 def _one(given: Json, draft: Draft, *, path: str) -> Upsert:
-    price = inner(given, draft, field="tier_prices", path=path, known=_KNOWN)
-    values: dict[str, Json] = {}
-    for name, (field, kind) in _FIELDS.items():
-        if price.get(name) is None:
-            draft.refuse(required(name), path=f"{path}/{name}")
-        values[field] = scalar(price.get(name), kind, draft, field=name, path=f"{path}/{name}")
+    price = inner(given, draft, field="tier_prices", path=path, known=_KNOWN, demanded=_FIELDS)
+    values: dict[str, Json] = {
+        field: scalar(price.get(name), kind, draft, field=name, path=f"{path}/{name}")
+        for name, (field, kind) in _FIELDS.items()
+    }
     if price.get("extension_attributes"):
         values.update(_extended(price["extension_attributes"], draft, path=f"{path}/extension_attributes"))
     return Upsert(entity="tier_price", key=None, values=values, path=path)

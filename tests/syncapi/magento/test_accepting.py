@@ -97,6 +97,45 @@ def test_what_has_no_version_behind_a_known_store_cannot_be_processed(magento: M
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "kind"),
+    [
+        ("PUT", f"/rest/V1/async/products/{BAG}", "PUT products/:sku"),
+        ("DELETE", f"/rest/fr/V1/async/products/{BAG}/", "DELETE products/:sku"),
+        ("POST", "/rest/V1/async/bulk/products", "POST products"),
+        ("PUT", "/rest/V1/async/bulk/products/bySku", "PUT products/:sku"),
+    ],
+)
+def test_the_version_may_stand_before_async_as_in_magentos_cloud(magento: Magento, method: str, path: str, kind: str):
+    body: object = {"product": {"sku": BAG, "price": 29}}
+    answer = magento.program.call(method, path, [body] if "bulk" in path else body)
+    assert (answer.status, len(answer.json["request_items"])) == (202, 1)
+    assert Operation.objects.get().kind == kind
+    assert magento.program.get(path).status == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "header", "store"),
+    [
+        ("/rest/V1", "fr", "fr"),
+        ("/rest/V1", "all", None),
+        ("/rest/V1", "", "default"),
+        ("/rest/de/V1", "fr", "de"),
+        ("/rest/all/V1", "fr", None),
+    ],
+)
+def test_a_header_names_the_store_where_the_path_does_not(magento: Magento, path: str, header: str, store: str | None):
+    answer = magento.program.put(f"{path}/products/{BAG}", {"product": {"name": "N"}}, HTTP_STORE=header)
+    assert answer.status == 200
+    assert Operation.objects.get().context["store"] == store
+
+
+def test_a_header_with_an_unknown_store_cannot_be_processed(magento: Magento):
+    answer = magento.program.put(PATH, {"product": {"name": "N"}}, HTTP_STORE="nosuch")
+    assert (answer.status, answer.json) == (400, {"message": "Specified request cannot be processed."})
+    nothing_happened()
+
+
+@pytest.mark.parametrize(
     "body", [{}, None, [], [{"product": {}}], "text", {"product": None}, {"Product": {"sku": "A"}}]
 )
 def test_the_product_is_required(magento: Magento, body: object):

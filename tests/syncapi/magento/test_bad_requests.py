@@ -221,6 +221,56 @@ def test_wrong_types_are_refused_when_they_come_in(magento: Magento, field: str,
     )
 
 
+@pytest.mark.parametrize(
+    ("product", "field", "place"),
+    [
+        ({"extension_attributes": {"category_links": [{"position": 1}]}}, "category_id",
+         "/product/extension_attributes/category_links/0/category_id"),
+        ({"extension_attributes": {"website_ids": [1, None]}}, "website_ids",
+         "/product/extension_attributes/website_ids/1"),
+        ({"custom_attributes": [{"attribute_code": "category_ids", "value": [None]}]}, "category_ids",
+         "/product/custom_attributes/0/value/0"),
+        ({"product_links": [{"link_type": "related"}]}, "linked_product_sku",
+         "/product/product_links/0/linked_product_sku"),
+        ({"tier_prices": [{"qty": 1, "value": 1}]}, "customer_group_id", "/product/tier_prices/0/customer_group_id"),
+    ],
+)  # fmt: skip
+def test_what_a_list_of_a_product_lacks_is_named_with_its_place(magento: Magento, product: Any, field: str, place: str):
+    answer = magento.program.put(PUT, {"product": product})
+    assert answer.headers["Bulkhead-Error-Path"] == place
+    refused(answer, 400, '"%fieldName" is required. Enter and try again.', {"fieldName": field})
+
+
+@pytest.mark.parametrize("field", ["product_links", "media_gallery_entries", "tier_prices", "custom_attributes"])
+@pytest.mark.parametrize(("value", "shown"), [(5, "5"), ("x", "x"), (True, "1")])
+def test_what_is_no_list_is_named_by_its_field(magento: Magento, field: str, value: Any, shown: str):
+    refused(
+        magento.program.put(PUT, {"product": {field: value}}),
+        400,
+        f'Error occurred during "{field}" processing. The "{shown}" value\'s type is invalid. '
+        'The "array" type was expected. Verify and try again.',
+    )
+
+
+@pytest.mark.parametrize("field", ["product_links", "tier_prices"])
+def test_an_element_that_is_no_object_has_one_error(magento: Magento, field: str):
+    refused(
+        magento.program.put(PUT, {"product": {field: [5]}}),
+        400,
+        f'Error occurred during "{field}" processing. The "5" value\'s type is invalid. '
+        'The "object" type was expected. Verify and try again.',
+    )
+
+
+def test_an_object_where_a_list_belongs_is_told_from_a_list(magento: Magento):
+    refused(
+        magento.program.put(PUT, {"product": {"tier_prices": {"qty": 1}}}),
+        400,
+        'Error occurred during "tier_prices" processing. The "object" value\'s type is invalid. '
+        'The "array" type was expected. Verify and try again.',
+    )
+
+
 def test_a_value_that_looks_like_a_placeholder_has_its_parameters(magento: Magento):
     answer = magento.program.put(PUT, {"product": {"price": "50%off"}})
     assert answer.json["message"] == 'Error occurred during "%field_name" processing. %details'

@@ -177,3 +177,31 @@ def test_the_path_names_the_category_of_a_link(magento: Magento, bags: int):
 def test_taking_out_what_is_not_in_it_is_refused(magento: Magento, bags: int):
     answer = magento.call("DELETE", f"categories/{bags}/products/{BAG}")
     assert (answer.status, answer.json) == (400, {"message": "The category doesn't contain the specified product."})
+
+
+@pytest.mark.parametrize(
+    ("form", "place"),
+    [("async", "/productLink/category_id"), ("async/bulk", "/0/productLink/category_id")],
+)
+def test_what_a_link_lacks_is_named_with_its_place(magento: Magento, bags: int, form: str, place: str):
+    link = {"productLink": {"sku": BAG, "category_id": "three"}}
+    path = "byCategoryId" if form == "async/bulk" else str(bags)
+    answer = magento.call("POST", f"categories/{path}/products", [link] if form == "async/bulk" else link, form=form)
+    assert (answer.status, answer.headers["Bulkhead-Error-Path"]) == (400, place)
+    assert not ProductCategory.objects.exists()
+
+
+def test_deleting_the_root_of_all_in_a_bulk_fails_alone(magento: Magento, bags: int):
+    items = [{"categoryId": number} for number in (1, 2, bags)]
+    uuid = magento.accept("DELETE", "categories/byCategoryId", items, form="async/bulk")
+    work_off()
+    results = [(each["status"], each["result_message"]) for each in magento.status(uuid)["operations_list"]]
+    assert results[:2] == [(3, "Cannot delete category with id 1"), (3, "Cannot delete category with id 2")]
+    assert (results[2][0], list(Category.objects.values_list("number", flat=True))) == (1, [2])
+
+
+def test_zero_is_no_id_and_no_parent(magento: Magento):
+    """As in PHP."""
+    answer = magento.call("POST", "categories", {"category": {"id": 0, "name": "New", "parent_id": 0}})
+    assert (answer.status, answer.json["parent_id"]) == (200, 2)
+    assert Category.objects.count() == 2

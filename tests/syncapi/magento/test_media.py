@@ -11,6 +11,8 @@ from tests.syncapi.conftest import work_off
 from tests.syncapi.magento.conftest import BAG, OTHER_BAG, Magento
 from tests.syncapi.magento.scenes import content, entry, png
 
+STORES = ("", "fr", "de", "all")
+
 
 def add(magento: Magento, sku: str = BAG, **fields: Any) -> int:
     answer = magento.call("POST", f"products/{sku}/media", {"entry": entry(**fields)})
@@ -81,6 +83,23 @@ def test_a_label_of_one_store_is_shown_there_only(magento: Magento):
         for store in ("fr", "all", "de")
     }
     assert labels == {"fr": "rouge", "all": "red", "de": "red"}
+
+
+def test_all_stores_have_a_new_file_and_the_named_one_alone_its_label(magento: Magento):
+    body = {"entry": entry(label="rouge", position=7, types=["image"])}
+    number = magento.call("POST", f"products/{BAG}/media", body, store="fr").json
+    shown = {store: magento.call("GET", f"products/{BAG}/media/{number}", store=store).json for store in STORES}
+    assert {store: (each["label"], each["position"]) for store, each in shown.items()} == {
+        "": (None, 0), "fr": ("rouge", 7), "de": (None, 0), "all": (None, 0),
+    }  # fmt: skip
+    assert {(each["file"], *each["types"]) for each in shown.values()} == {("/b/a/bag.png", "image")}
+
+
+@pytest.mark.parametrize("store", ["", "all"])
+def test_all_stores_show_the_label_of_a_new_file_that_no_store_was_named_for(magento: Magento, store: str):
+    number = magento.call("POST", f"products/{BAG}/media", {"entry": entry(label="red")}, store=store).json
+    labels = [magento.call("GET", f"products/{BAG}/media/{number}", store=each).json["label"] for each in STORES]
+    assert labels == ["red"] * 4
 
 
 def test_a_deleted_entry_is_gone(magento: Magento):

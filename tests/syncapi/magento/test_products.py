@@ -53,6 +53,29 @@ def test_a_product_is_shown_whole(magento: Magento):
     }
 
 
+@pytest.mark.parametrize(
+    ("store", "query", "name"),
+    [
+        ("", "", "Joust"),
+        ("", "?storeId=2", "Sac"),
+        ("all", "?store_id=2&editMode=true&forceReload=1", "Sac"),
+        ("fr", "?storeId=0", "Joust"),
+        ("fr", "?storeId=", "Sac"),
+    ],
+)
+def test_a_product_is_read_in_the_store_that_the_query_names(magento: Magento, store: str, query: str, name: str):
+    magento.change({"name": "Sac"}, store="fr")
+    assert magento.call("GET", f"products/{BAG}{query}", store=store).json["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("value", "status", "parameters"), [("99", 404, {"fieldName": "storeId", "fieldValue": 99}), ("x", 400, None)]
+)
+def test_a_store_that_there_is_not_shows_no_product(magento: Magento, value: str, status: int, parameters: Any):
+    answer = magento.call("GET", f"products/{BAG}?storeId={value}")
+    assert (answer.status, answer.json.get("parameters")) == (status, parameters)
+
+
 def test_a_product_is_created_and_answered(magento: Magento):
     answer = magento.call("POST", "products", {"product": NEW | {"weight": "1.50", "status": 2}})
     assert answer.status == 200
@@ -128,6 +151,14 @@ def test_a_new_product_that_lacks_something_is_refused(
     assert answer.status == 400
     assert answer.json == {"message": message} | ({"parameters": parameters} if parameters else {})
     assert Product.objects.count() == 2
+
+
+@pytest.mark.parametrize("name", [None, ""])
+def test_the_name_that_all_stores_inherit_cannot_be_cleared(magento: Magento, name: str | None):
+    answer = magento.call("PUT", f"products/{BAG}", {"product": {"name": name}}, store="all")
+    message = 'The "%1" attribute value is empty. Set the attribute and try again.'
+    assert (answer.status, answer.json) == (400, {"message": message, "parameters": ["Product Name"]})
+    assert set(magento.names().values()) == {"Joust"}
 
 
 def test_several_faults_are_told_at_once(magento: Magento):

@@ -53,6 +53,17 @@ def test_a_link_that_leads_nowhere_is_refused(magento: Magento, change: dict[str
     assert not ProductLink.objects.exists()
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_an_unknown_type_is_the_only_error_even_beside_a_link_of_another_type(magento: Magento, method: str):
+    magento.call("POST", f"products/{BAG}/links", {"items": [RELATED]})
+    wrong = RELATED | {"link_type": "nosuch"}
+    body = {"items": [wrong]} if method == "POST" else {"entity": wrong}
+    answer = magento.call(method, f"products/{BAG}/links", body)
+    message = 'The "%1" link type wasn\'t found. Verify the type and try again.'
+    assert (answer.status, answer.json) == (404, {"message": message, "parameters": ["nosuch"]})
+    assert links(magento) == [RELATED | {"position": 0}]
+
+
 def test_an_unknown_type_of_links_is_not_found(magento: Magento):
     answer = magento.call("GET", f"products/{BAG}/links/nosuch")
     assert (answer.status, answer.json["parameters"]) == (404, ["nosuch"])

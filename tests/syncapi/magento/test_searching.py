@@ -36,6 +36,8 @@ def more(magento: Magento) -> None:
         (("name", "Joust", "neq"), ["A", "B", "C"]),
         (("price", "20", "gt"), [BAG, OTHER_BAG, "C"]),
         (("price", "20", "gteq"), [BAG, OTHER_BAG, "B", "C"]),
+        (("price", "2e1", "eq"), ["B"]),
+        (("price", "20 euros", "eq"), ["B"]),
         (("price", "20", "moreq"), [BAG, OTHER_BAG, "B", "C"]),
         (("price", "20", "lt"), ["A"]),
         (("price", "20", "lteq"), ["A", "B"]),
