@@ -1,9 +1,10 @@
-"""From the names that commands use to ids: a chunk at a time, one query per kind of name."""
+"""From the names that commands use to ids: a chunk at a time, most kinds of name in one query."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from uuid import UUID
 
 from catalog.commands import Change, Json, LinkSet, Mode, Reference, Upsert
@@ -59,11 +60,17 @@ def comparable(entity: str, reference: Reference, known: Found | None = None) ->
 
 def find(names: Mapping[tuple[str, str], set[Json]]) -> dict[Name, UUID]:
     """The ids of those that exist, by (entity, kind, comparable value)."""
-    found: dict[Name, UUID] = {}
-    for (entity, by), values in names.items():
-        known = [value for value in values if value is not None]
-        if known and by not in (LOCAL, ROW):
-            found.update({(entity, by, value): id for value, id in _look_up(plan(entity), by, known)})
+    sought = {
+        (entity, by): known
+        for (entity, by), values in names.items()
+        if by not in (LOCAL, ROW) and (known := [value for value in values if value is not None])
+    }
+    together = [kind for kind in sought if _is_plain(*kind)]
+    if len(together) < 2:
+        together = []
+    found = _look_up_together({kind: sought.pop(kind) for kind in together})
+    for (entity, by), known in sought.items():
+        found.update({(entity, by, value): id for value, id in _look_up(plan(entity), by, known)})
     return found
 
 
@@ -187,18 +194,42 @@ def _give_id(row: Row, fresh: UUID) -> None:
         row.refuse(FieldError(path=f"/{key.by}", code=ErrorCode.TYPE, params={"expected": key.by, "value": key.value}))
 
 
-def _look_up(current: Plan, by: str, values: Sequence[Json]) -> list[tuple[Json, UUID]]:
+def _is_plain(entity: str, by: str) -> bool:
+    """Whether a name of this kind is a single value that stands for one record at most."""
+    key = plan(entity).spec.keys_by_name.get(by)
+    return key is None or (key.unique and len(key.fields) == 1)
+
+
+def _look_up_together(sought: Mapping[tuple[str, str], Sequence[Json]]) -> dict[Name, UUID]:
+    """Plain names of several kinds: a round trip for each would cost a small request more than all else."""
+    kinds = list(sought)
+    rows = run(_together(tuple(kinds)), list(sought.values())) if kinds else []
+    values = [{str(value): value for value in known} for known in sought.values()]
+    return {(*kinds[kind], values[kind][text]): id for kind, text, id in rows}
+
+
+@lru_cache(maxsize=256)
+def _together(kinds: tuple[tuple[str, str], ...]) -> str:
+    return " UNION ALL ".join(
+        f"SELECT {number}, value::text, id FROM ({_plain(plan(entity), by)}) AS k{number} (value, id)"
+        for number, (entity, by) in enumerate(kinds)
+    )
+
+
+def _plain(current: Plan, by: str) -> str:
     if by in current.spec.lookups:
-        statement = f"SELECT * FROM ({current.spec.lookups[by]}) AS l (value, id) WHERE value = ANY(%b::text[])"
-        return [(value, id) for value, id in run(statement, [values])]
+        return f"SELECT * FROM ({current.spec.lookups[by]}) AS l (value, id) WHERE value = ANY(%b::text[])"
+    key = current.spec.keys_by_name.get(by)
+    column, kind = (key.column, "text") if key else (by, {"id": "uuid", "number": "bigint"}[by])
+    return f'SELECT "{column}", id FROM {current.table} WHERE "{column}" = ANY(%b::{kind}[])'
+
+
+def _look_up(current: Plan, by: str, values: Sequence[Json]) -> list[tuple[Json, UUID]]:
     key = current.spec.keys_by_name.get(by)
     if key is not None and len(key.fields) > 1:
         return _look_up_tuples(current, key, values)
-    column, kind = (key.column, "text") if key else (by, {"id": "uuid", "number": "bigint"}[by])
-    statement = f'SELECT "{column}", id FROM {current.table} WHERE "{column}" = ANY(%b::{kind}[])'
-    if key is not None and not key.unique:
-        statement += " ORDER BY number DESC"  # the oldest counts
-    return [(value, id) for value, id in run(statement, [values])]
+    oldest_last = " ORDER BY number DESC" if key is not None and not key.unique else ""  # the oldest counts
+    return [(value, id) for value, id in run(_plain(current, by) + oldest_last, [values])]
 
 
 def _look_up_tuples(current: Plan, key: NaturalKey, values: Sequence[Json]) -> list[tuple[Json, UUID]]:

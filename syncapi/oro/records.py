@@ -83,7 +83,7 @@ def upsert(record: Mapping[str, Json], resource: Resource, setting: Setting, act
 def key_of(resource: Resource, id: Json, *, external: bool) -> Reference | None:
     """How the catalog names the record with this id; None when no record can have it."""
     if external and resource.external:
-        return Reference(resource.external, id) if isinstance(id, str) else None
+        return Reference(resource.external, id) if isinstance(id, str) and "\0" not in id else None
     if isinstance(id, str):
         id = int(id) if id.isascii() and id.isdecimal() and len(id) < 20 else None
     if not isinstance(id, int) or isinstance(id, bool) or not 0 < id < _MOST:

@@ -45,7 +45,7 @@ def test_what_was_returned_is_what_is_stored(caller):
 
 @pytest.mark.django_db
 def test_an_operation_of_one_chunk_is_stored_by_one_statement(caller, django_assert_num_queries):
-    with django_assert_num_queries(2):  # and one that looks the SKU up
+    with django_assert_num_queries(2):  # and one that looks names up
         send(caller, item("A"))
 
 

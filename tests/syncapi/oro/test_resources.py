@@ -298,6 +298,11 @@ def test_stock_is_known_by_the_sku_too(oro):
     assert shown["relationships"]["product"]["data"] == {"type": "products", "id": "BOLT"}
 
 
+@pytest.mark.parametrize("path", ["products/%00", "inventorylevels/a%00b", "inventorylevels/%00/product"])
+def test_no_record_has_an_external_id_that_no_text_can_hold(oro, path):
+    assert oro.get(path, HTTP_X_INTEGRATION_TYPE="ext_id").status == 404
+
+
 def page(oro, path):
     answer = oro.get(path)
     assert answer.status == 200, answer
