@@ -78,10 +78,12 @@ def elements(
 
 
 def _array(text: _Text, name: str) -> Iterator[Element]:
-    if text.next() != "[":
-        if text.value() is not None:
-            text.fail("Document must start with a named object that has an array as a value.", NotAnArray)
+    found = text.next()
+    if found in ("n", ""):
+        text.value()
         return
+    if found != "[":
+        text.fail("Document must start with a named object that has an array as a value.", NotAnArray)
     first = 0
     closing = text.step_into("]")
     while not closing:

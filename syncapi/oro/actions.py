@@ -29,30 +29,39 @@ class Action:
 CREATE: Final = Action(verb=Verb.CREATE)
 UPDATE: Final = Action(verb=Verb.UPDATE)
 VALIDATE: Final = Action(verb=Verb.VALIDATE)
-_FLAGS: Final = ("update", "upsert", "validate")
+_FLAGS: Final = (Verb.UPDATE, Verb.UPSERT, Verb.VALIDATE)
 
 
 def read(record: Mapping[str, Json], resource: Resource, *, external: bool, included: bool = False) -> Action:
     """Raises NotUnderstoodError."""
+    match flag(record):
+        case Verb.UPDATE:
+            return UPDATE
+        case Verb.VALIDATE if included:
+            raise NotUnderstoodError(not_supported(Verb.VALIDATE))
+        case Verb.VALIDATE:
+            return VALIDATE
+        case Verb.UPSERT:
+            return _upsert(record["meta"]["upsert"], resource, external)
+    return CREATE
+
+
+def flag(record: Mapping[str, Json]) -> Verb:
+    """The one that is set; CREATE has none. Raises NotUnderstoodError."""
     meta = record.get("meta")
     if not meta:
-        return CREATE
+        return Verb.CREATE
     if not isinstance(meta, dict):
         raise NotUnderstoodError(request_data("/meta", "The 'meta' property should be an associative array"))
     _check_types(meta)
-    chosen = [flag for flag in _FLAGS if meta.get(flag) not in (None, False)]
+    chosen = [flag for flag in _FLAGS if meta.get(flag)]
     if len(chosen) > 1:
         raise NotUnderstoodError(request_data("/meta", "Only one meta option can be used."))
-    match chosen:
-        case ["update"]:
-            return UPDATE
-        case ["validate"]:
-            if included:
-                raise NotUnderstoodError(fault("/meta/validate", VALUE, "The option is not supported."))
-            return VALIDATE
-        case ["upsert"]:
-            return _upsert(meta["upsert"], resource, external)
-    return CREATE
+    return chosen[0] if chosen else Verb.CREATE
+
+
+def not_supported(flag: Verb) -> FieldError:
+    return fault(f"/meta/{flag}", VALUE, "The option is not supported.")
 
 
 def _check_types(meta: Mapping[str, Json]) -> None:

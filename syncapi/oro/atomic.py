@@ -14,12 +14,12 @@ from catalog.commands import Json, Policy
 from catalog.outcomes import Outcome
 from syncapi import preferences
 from syncapi.exchange import ApiRequest
-from syncapi.oro import bodies, lists, loading, parsing, reading, wording
+from syncapi.oro import bodies, lists, loading, parsing, reading, refusals, wording
 from syncapi.oro.loading import Lens
 from syncapi.oro.names import RESOURCES
 from syncapi.oro.places import Places
 from syncapi.oro.queries import Query
-from syncapi.oro.refusals import Refusals, RequestData, common_status
+from syncapi.oro.refusals import RequestData
 from syncapi.oro.routes import Route
 
 MEMBER: Final = "atomic:operations"
@@ -66,7 +66,7 @@ def _refuse_if_wrong(items: Sequence[Json], outcomes: Sequence[Outcome]) -> None
         for error in outcome.errors
     ]
     if worded:
-        raise Refusals([each.error() for each in worded], status=common_status([each.status for each in worded]))
+        raise refusals.worded(worded)
 
 
 def _shown(

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 from catalog.commands import Json
 from syncapi import jsontext
+from syncapi.oro import refusals
 from syncapi.oro.documents import UNLINKED_TO_ONE, Included
-from syncapi.oro.refusals import BadJson, Conflict, Refusals, RequestData, empty_body
+from syncapi.oro.refusals import BadJson, Conflict, RequestData, empty_body
 from syncapi.oro.wording import word
 from syncapi.problems import NotJson
 
@@ -91,7 +92,7 @@ def item(document: Mapping[str, Json], record: Json) -> Json:
         included.add(other)
     made = included.item(record)
     if errors := included.errors or list(included.unlinked(UNLINKED_TO_ONE)):
-        raise Refusals([word(error, None, place="").error() for error in errors], status=400)
+        raise refusals.worded([word(error, None, place="") for error in errors])
     return made
 
 

@@ -14,9 +14,9 @@ from rest_framework.response import Response
 
 from asyncops.intake import ItemsRefused, TooManyItems
 from catalog.commands import Json
-from syncapi.oro import wording
+from syncapi.oro import refusals, wording
 from syncapi.oro.names import RESOURCES
-from syncapi.oro.refusals import MethodNotAllowed, Refusal, Refusals, common_status
+from syncapi.oro.refusals import MethodNotAllowed, Refusal, Refusals
 from syncapi.problems import Code, Problem
 
 MOST_ERRORS: Final = 100  # in one answer
@@ -68,7 +68,7 @@ def _items(error: ItemsRefused, context: Mapping[str, Any]) -> Response:
         for index, errors in error.errors.items()
         for each in errors
     ]
-    return document([each.error() for each in found], common_status([each.status for each in found]))
+    return handle(refusals.worded(found), context)
 
 
 def _retry_after(error: Problem) -> dict[str, str]:

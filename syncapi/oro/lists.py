@@ -31,7 +31,6 @@ from syncapi.oro.refusals import (
     OperationEnded,
     Refusals,
     RequestData,
-    common_status,
     structural,
 )
 from syncapi.oro.routes import Route
@@ -136,8 +135,9 @@ def _all_errors(request: ApiRequest, route: Route, wanted: Submission) -> Refusa
 
 
 def _refusals(errors: Iterable[tuple[int, Sequence[FieldError]]], route: Route) -> Refusals:
-    worded = [wording.word(e, route.resource, place=f"/data/{index}") for index, found in errors for e in found]
-    return Refusals([each.error() for each in worded], status=common_status([each.status for each in worded]))
+    return refusals.worded(
+        [wording.word(e, route.resource, place=f"/data/{index}") for index, found in errors for e in found]
+    )
 
 
 def outcome(operation: Operation, route: Route, places: Places) -> Response:
@@ -165,9 +165,9 @@ def _few_items(body: bytes) -> list[Json]:
         limit = settings.ORO_SYNC_INCLUDED
         raise RequestData(_LIMIT.format(where=' for the section "included"', what="included records", limit=limit))
     items = [included.item(record) for record in data]
-    errors = [*included.errors, *splitting.not_objects(data), *included.unlinked(documents.UNLINKED)]
+    errors = [*(included.errors or included.unlinked(documents.UNLINKED)), *splitting.not_objects(data)]
     if errors:
-        raise Refusals([wording.word(error, None, place="").error() for error in errors], status=400)
+        raise _of_the_body(errors)
     return items
 
 
@@ -185,5 +185,8 @@ def _read_through(stored: StoredBody) -> None:
     """`Prefer: handling=strict`: whatever would end the operation as failed is an error of the request."""
     errors = list(splitting.faults(stored))
     if errors:
-        worded = [wording.word(error, None, place="").error() for error in errors]
-        raise Refusals(worded, status=400)
+        raise _of_the_body(errors)
+
+
+def _of_the_body(errors: Iterable[FieldError]) -> Refusals:
+    return refusals.worded([wording.word(error, None, place="") for error in errors])

@@ -154,6 +154,8 @@ PARSERS: Final[Mapping[str, Callable[[Json, Mapping[str, Json]], Command]]] = {
 def _check_type(record: Json, resource: Resource) -> None:
     if not isinstance(record, dict) or record.get("type") is None:
         raise NotUnderstoodError(faults.no_class())
+    if not isinstance(record["type"], str):
+        raise NotUnderstoodError(faults.request_data("/type", "The 'type' property should be a string"))
     if record["type"] != resource.type:
         raise NotUnderstoodError(faults.wrong_class(record["type"]))
 

@@ -83,7 +83,8 @@ def upsert(record: Mapping[str, Json], resource: Resource, setting: Setting, act
 def key_of(resource: Resource, id: Json, *, external: bool) -> Reference | None:
     """How the catalog names the record with this id; None when no record can have it."""
     if external and resource.external:
-        return Reference(resource.external, id) if isinstance(id, str) and "\0" not in id else None
+        is_id = isinstance(id, str | int) and not isinstance(id, bool) and "\0" not in str(id)
+        return Reference(resource.external, str(id)) if is_id else None
     if isinstance(id, str):
         id = int(id) if id.isascii() and id.isdecimal() and len(id) < 20 else None
     if not isinstance(id, int) or isinstance(id, bool) or not 0 < id < _MOST:
@@ -102,12 +103,12 @@ def identifier(given: Json, relation: Relation, setting: Setting, path: str) -> 
             detail = "should not be null" if given_null else "is required"
             place = f"{path}/{name}" if given_null else path
             raise NotUnderstoodError(request_data(place, f"The '{name}' property {detail}"))
+    if type != relation.type:
+        raise NotUnderstoodError(fault(path, "form constraint", f'The entity type "{type}" is not acceptable.'))
     if "lid" in given and setting.salt:
         return local_key(type, id, setting.salt)
     if label(type, id) in setting.labels or "lid" in given:
         return Reference("local", label(type, id))
-    if type != relation.type:
-        raise NotUnderstoodError(fault(path, "form constraint", f'The entity type "{type}" is not acceptable.'))
     key = key_of(RESOURCES[relation.type], id, external=setting.external)
     if key is None:
         raise NotUnderstoodError(faults.no_such_entity(path))
@@ -122,17 +123,17 @@ def _check_members(record: Mapping[str, Json], draft: Draft) -> None:
         draft.errors.append(request_data("", detail))
 
 
-def _object(given: Json, name: str, draft: Draft) -> Mapping[str, Json]:
-    if given is None or isinstance(given, dict):
-        return given or {}
+def _no_object(given: Json, name: str) -> FieldError:
     kind = "an associative array" if isinstance(given, list) else "an array"
-    draft.errors.append(request_data(f"/{name}", f"The '{name}' property should be {kind}"))
-    return {}
+    return request_data(f"/{name}", f"The '{name}' property should be {kind}")
 
 
 def _read_attributes(given: Json, resource: Resource, draft: Draft, action: Action, setting: Setting) -> None:
     known, required = resource.attributes, resource.required
-    for name, value in _object(given, "attributes", draft).items():
+    if not isinstance(given, dict | None):
+        draft.errors.append(_no_object(given, "attributes"))
+        return
+    for name, value in (given or {}).items():
         attribute = known.get(name)
         if attribute is None:
             draft.extra.append(name)
@@ -182,7 +183,10 @@ def _scalars(resource: Resource, draft: Draft) -> dict[str, Json]:
 
 
 def _read_relationships(given: Json, resource: Resource, draft: Draft, setting: Setting) -> None:
-    for name, value in _object(given, "relationships", draft).items():
+    if not isinstance(given, dict | None):
+        draft.errors.append(_no_object(given, "relationships"))
+        return
+    for name, value in (given or {}).items():
         relation = resource.relations.get(name)
         if relation is None:
             draft.extra.append(name)
@@ -256,10 +260,15 @@ def _key(
 ) -> Reference | None:
     """None: a new record. Natural ids are values of a new one."""
     id, natural = record.get("id"), setting.external and bool(resource.external)
+    if not isinstance(id, str | int | None) or isinstance(id, bool):
+        draft.errors.append(request_data("/id", "The 'id' property should be a string"))
+        return None
+    if natural and id not in (None, "") and action.verb is not Verb.UPDATE:
+        _check_name(str(id), resource, draft)
     match action.verb:
         case Verb.CREATE | Verb.VALIDATE:
-            if natural and id is not None:
-                draft.values.setdefault(resource.external, id)
+            if natural and id not in (None, ""):
+                draft.values.setdefault(resource.external, str(id))
             return None
         case Verb.UPSERT if action.fields:
             return _unique_key(resource, action, draft)
@@ -270,6 +279,15 @@ def _key(
     if key is None:
         draft.errors.append(FieldError(path="", code=ErrorCode.MISSING, params={"by": "id", "value": str(id)[:100]}))
     return key
+
+
+def _check_name(id: str, resource: Resource, draft: Draft) -> None:
+    """The natural id is a value as well, and a new record cannot have two of them."""
+    key = resource.spec.keys_by_name[resource.external]
+    given = draft.values.get(resource.external, id)
+    if isinstance(given, str) and key.fold(given) != key.fold(id):
+        path = f"/{resource.by_field[resource.external]}"
+        draft.errors.append(fault(path, "form constraint", f'The value should be the identifier "{id}".'))
 
 
 def _unique_key(resource: Resource, action: Action, draft: Draft) -> Reference | None:

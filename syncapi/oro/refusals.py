@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from catalog.commands import Json
 from catalog.outcomes import FieldError
-from syncapi.oro.faults import request_data
+from syncapi.oro.faults import VALUE, request_data
+from syncapi.oro.wording import Wording
 
 
 class Refusal(Exception):
@@ -134,6 +135,15 @@ class BadSort(Refusal):
 
 class RequestData(Refusal):
     pass
+
+
+class ValueRefused(Refusal):
+    title = VALUE
+
+
+def worded(errors: Sequence[Wording]) -> Refusals:
+    """With the status that they have in common."""
+    return Refusals([each.error() for each in errors], status=common_status([each.status for each in errors]))
 
 
 def structural(error: FieldError) -> Refusal:

@@ -18,6 +18,7 @@ _DENIED: Final = "access denied exception"
 
 
 _PLACEHOLDER: Final = re.compile(r"%(\w+)")
+_INCLUDED: Final = re.compile(r"/included/\d+/\w+")  # such a record itself
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,11 +26,11 @@ class Wording:
     status: int
     title: str
     detail: str
-    pointer: str | None  # None: no place in the request is at fault
+    pointer: str | None  # none, or empty: no place in the request is at fault
 
     @property
     def source(self) -> dict[str, str] | None:
-        return None if self.pointer is None else {"pointer": self.pointer}
+        return {"pointer": self.pointer} if self.pointer else None
 
     def error(self) -> dict[str, Json]:
         """An error object of an error document: its status is a string there."""
@@ -48,7 +49,7 @@ def word(error: FieldError, resource: Resource | None, *, place: str) -> Wording
         return Wording(status=400, title="request data constraint", detail=detail, pointer=place + error.path)
     if error.code in (ErrorCode.CRASHED, ErrorCode.TRANSIENT):
         return Wording(status=500, title="runtime exception", detail=_CRASHES[error.code], pointer=place)
-    if error.path and not error.path.startswith("/included/"):
+    if error.path and not _INCLUDED.fullmatch(error.path):
         error = _seen_from_elsewhere(error)
     status, title, detail = _WORDS[error.code](error.params)
     whole = error.code in _OF_THE_RECORD

@@ -12,15 +12,14 @@ from rest_framework.response import Response
 from asyncops.intake import ItemsRefused
 from asyncops.submissions import Submission
 from catalog.commands import Change, Json, Policy
-from catalog.outcomes import FieldError, Outcome, OutcomeKind
+from catalog.outcomes import FieldError, NotUnderstoodError, Outcome, OutcomeKind
 from syncapi import preferences
 from syncapi.exchange import ApiRequest
-from syncapi.oro import actions, bodies, lists, queries, reading, selecting, wording
+from syncapi.oro import actions, bodies, lists, queries, reading, refusals, selecting, wording
 from syncapi.oro.actions import Verb
-from syncapi.oro.faults import VALUE
 from syncapi.oro.kinds import Resource
 from syncapi.oro.places import Places
-from syncapi.oro.refusals import BadFilter, NoSuchEntity, Refusals, RequestData, common_status
+from syncapi.oro.refusals import BadFilter, NoSuchEntity, ValueRefused
 from syncapi.oro.routes import Route
 from syncapi.oro.trying import tried
 from syncapi.oro.wording import Wording
@@ -36,8 +35,11 @@ def create(request: ApiRequest, route: Route, places: Places) -> Response:
     record = bodies.primary(document)
     bodies.check_type(record, route.type)
     made = bodies.item(document, record)
-    if _asks_for(record, "validate"):
-        return _validated(request, route, places, made, without="validate", status=201)
+    asked = _flag(record, route.resource)
+    if asked is Verb.UPDATE:
+        raise refusals.worded([wording.word(actions.not_supported(asked), route.resource, place="/data")])
+    if asked is Verb.VALIDATE:
+        return _validated(request, route, places, made, status=201)
     outcome = _run(request, route, made)
     return _answer(request, route.resource, outcome, places, new=outcome.kind is OutcomeKind.CREATED)
 
@@ -48,19 +50,21 @@ def update(request: ApiRequest, route: Route, places: Places) -> Response:
     record = bodies.primary(document)
     bodies.check_type(record, route.type)
     bodies.check_id(record, route.id)
-    meta = _meta_of_update(record, route.resource, external=reading.is_external(request))
-    made = bodies.item(document, {**record, "meta": meta})
-    if not meta.get("upsert"):
+    asked = _flag(record, route.resource)
+    if asked is Verb.UPSERT:
+        _check_upsert(record["meta"]["upsert"], route.resource, external=reading.is_external(request))
+    else:
         reading.find(request, route.resource, route.id)
-    if _asks_for(record, "validate"):
-        return _validated(request, route, places, made, without="validate", status=200)
+    made = bodies.item(document, {**record, "meta": {"upsert" if asked is Verb.UPSERT else "update": True}})
+    if asked is Verb.VALIDATE:
+        return _validated(request, route, places, made, status=200)
     outcome = _run(request, route, made)
     return _answer(request, route.resource, outcome, places, new=outcome.kind is OutcomeKind.CREATED)
 
 
 def delete(request: ApiRequest, route: Route, places: Places) -> Response:
     reading.find(request, route.resource, route.id)
-    _perform(request, route, [{"id": route.id}], kind="delete", place="/data")
+    _perform(request, route, [{"id": route.id}], kind="delete", place="")
     return _gone(request)
 
 
@@ -76,7 +80,7 @@ def delete_list(request: ApiRequest, route: Route, places: Places) -> Response:
     fitting = selecting.fitting(found, conditions, resource, external=external).order_by("number")
     ids = [str(id) for id in fitting.values_list(column, flat=True)[:MOST_DELETED]]
     if ids:
-        _perform(request, route, [{"id": id} for id in ids], kind="delete", place="/data/{index}")
+        _perform(request, route, [{"id": id} for id in ids], kind="delete", place="")
     response = _gone(request)
     if reading.wants(request, "deletedCount"):
         response.headers["X-Include-Deleted-Count"] = str(len(ids))
@@ -146,7 +150,7 @@ def refuse_if_wrong(outcomes: Sequence[Outcome], resource: Resource, place: str)
 
 def _refuse(worded: Sequence[Wording]) -> None:
     if worded:
-        raise Refusals([each.error() for each in worded], status=common_status([each.status for each in worded]))
+        raise refusals.worded(worded)
 
 
 def submission(request: ApiRequest, route: Route, items: Sequence[Json], *, kind: str, place: str) -> Submission:
@@ -176,32 +180,26 @@ def _gone(request: ApiRequest) -> Response:
     return Response(status=204)
 
 
-def _asks_for(record: Mapping[str, Json], flag: str) -> bool:
-    meta = record.get("meta")
-    return isinstance(meta, dict) and meta.get(flag) is True
+def _flag(record: Mapping[str, Json], resource: Resource) -> Verb:
+    """Raises Refusals."""
+    try:
+        return actions.flag(record)
+    except NotUnderstoodError as reason:
+        raise refusals.worded([wording.word(error, resource, place="/data") for error in reason.errors]) from None
 
 
-def _meta_of_update(record: Mapping[str, Json], resource: Resource, *, external: bool) -> dict[str, Json]:
-    """What `meta` says of one record that its URL names. Raises RequestData, NotUnderstoodError."""
-    meta = record.get("meta") or {}
-    if not isinstance(meta, dict):
-        raise RequestData("The 'meta' property should be an associative array", pointer="/data/meta")
-    asked = meta.get("upsert")
-    if asked not in (None, False) and not (external and resource.external):
-        detail = _ONLY_ID if isinstance(asked, list) and asked != ["id"] else _NO_ID
-        raise Refusals([_upsert_error(detail)], status=400)
-    action = actions.read({"meta": meta}, resource, external=external)
-    return {"upsert": True} if action.verb is Verb.UPSERT else {"update": True}
+def _check_upsert(asked: Json, resource: Resource, *, external: bool) -> None:
+    """Of the record that the URL names. Raises ValueRefused."""
+    if asked not in (True, ["id"]):
+        raise ValueRefused(_ONLY_ID, pointer="/meta/upsert")
+    if not (external and resource.external):
+        raise ValueRefused(_NO_ID, pointer="/meta/upsert")
 
 
-def _upsert_error(detail: str) -> dict[str, Json]:
-    return {"status": "400", "title": VALUE, "detail": detail, "source": {"pointer": "/meta/upsert"}}
-
-
-def _validated(request: ApiRequest, route: Route, places: Places, item: Json, *, without: str, status: int) -> Response:
+def _validated(request: ApiRequest, route: Route, places: Places, item: Json, *, status: int) -> Response:
     """As if it were written, and it is not: the answer is made before all of it is undone."""
     record, *rest = item if isinstance(item, list) else [item]
-    meta = {name: value for name, value in (record.get("meta") or {}).items() if name != without}
+    meta = {name: value for name, value in (record.get("meta") or {}).items() if name != Verb.VALIDATE}
     bare = {**record, "meta": meta}
     wanted = submission(request, route, [[bare, *rest] if rest else bare], kind="one", place="/data")
     with tried(request, wanted) as outcomes:

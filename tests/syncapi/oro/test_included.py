@@ -154,6 +154,41 @@ def test_a_contact_can_be_put_into_accounts_from_its_side(oro):
     assert linked() == [("A", "Ann")]
 
 
+def test_what_an_included_record_refers_to_must_be_there(oro):
+    included = contact("c1", "Ann", relationships={"accounts": to("accounts", "99999999")})
+    id = oro.done("accounts", with_contacts("A", "c1"), included=[included])
+    expected = (400, "form constraint", "The entity does not exist.", "/included/0/relationships/accounts/data/0")
+    assert oro.errors(id) == [("1-1", *expected)]
+    assert (names(), contacts()) == ([], [])
+
+
+def test_a_label_of_another_type_is_no_target(oro):
+    relationships = {"contacts": to("accounts", "a1")}
+    id = oro.done("accounts", acc("A", relationships=relationships), included=[acc("B", id="a1")])
+    detail = 'The entity type "accounts" is not acceptable.'
+    assert oro.errors(id) == [("1-1", 400, "form constraint", detail, "/data/0/relationships/contacts/data/0")]
+    assert names() == []
+
+
+@pytest.mark.parametrize(
+    ("id", "meta", "expected"),
+    [
+        ("99999999", {"update": True}, (404, "not found http exception",
+         "An entity with the requested identifier does not exist.", "/included/0")),
+        ("c1", {"update": "yes"}, (400, "value constraint", "This value should be a boolean.",
+         "/included/0/meta/update")),
+        ("c1", {"upsert": True}, (400, "value constraint",
+         "The upsert operation cannot use the entity identifier to find an entity.", "/included/0/meta/upsert")),
+        ("c1", {"update": True, "upsert": True}, (400, "request data constraint", "Only one meta option can be used.",
+         "/included/0/meta")),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_the_meta_of_an_included_record(oro, id, meta, expected):
+    done = oro.done("accounts", with_contacts("A", id), included=[contact(id, "Ann", meta=meta)])
+    assert oro.errors(done) == [("1-1", *expected)]
+    assert (names(), contacts()) == ([], [])
+
+
 def test_accounts_that_are_not_there_have_no_contacts(oro, other_oro):
     foreign = other_oro.create("accounts", {"name": "A"})
     id = oro.done("contacts", contact("c", "Ann", relationships={"accounts": to("accounts", "99999999", foreign)}))

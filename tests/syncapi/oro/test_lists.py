@@ -143,6 +143,19 @@ def test_an_id_without_meta_is_a_label_of_something_new(oro):
         (acc("x", relationships={"defaultContact": one("a\0", "1")}), (400, "form constraint",
          'The entity type "a\ufffd" is not acceptable.', "/data/0/relationships/defaultContact/data")),
         ({"type": "x" * 2000}, (400, "entity type constraint", 'The entity type "' + "x" * 983 + "...", "/data/0")),
+        ({"type": ["accounts"]}, (400, "request data constraint", "The 'type' property should be a string",
+         "/data/0/type")),
+        (acc("x", id={}), (400, "request data constraint", "The 'id' property should be a string", "/data/0/id")),
+        (acc("x", id=1.5, meta={"update": True}), (400, "request data constraint",
+         "The 'id' property should be a string", "/data/0/id")),
+        (acc("x", meta="update"), (400, "request data constraint",
+         "The 'meta' property should be an associative array", "/data/0/meta")),
+        (acc("x", relationships=[]), (400, "request data constraint",
+         "The 'relationships' property should be an associative array", "/data/0/relationships")),
+        (acc("x", relationships={"nosuch": {"data": None}}), (400, "extra fields constraint",
+         'This form should not contain extra fields: "nosuch".', "/data/0")),
+        (acc("x", relationships={"contacts": one("contacts", "1")}), (400, "request data constraint",
+         "The 'data' property should be an array of resource identifiers", "/data/0/relationships/contacts/data")),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_at_its_place(oro, record, expected):
@@ -163,6 +176,11 @@ def test_all_that_is_wrong_with_a_record_is_told_at_once(oro):
         ("not blank constraint", "/data/0/attributes/name"),
         ("not blank constraint", "/data/0/attributes/sku"),
     ]
+
+
+def test_a_record_whose_attributes_are_none_has_one_fault(oro):
+    id = oro.done("contacts", {"type": "contacts", "attributes": []})
+    assert oro.places(id) == [("request data constraint", "/data/0/attributes")]
 
 
 @pytest.mark.parametrize(("address", "expected"), [("a@b.c", []), (None, []), ("a@b", ["email constraint"])])
@@ -251,11 +269,17 @@ def test_the_order_of_members_does_not_matter(oro, body):
     ("body", "detail"),
     [
         (b'{"data": [1 2]}', "Failed to parse the data file. Parsing error in [1:13]. Expecting ',' or ']'."),
-        (b'{"data": {"type": "accounts"}}', "Document must start with a named object that has an array as a value."),
+        (b'{"data": {"type": "accounts"}}', "[1:10]. Document must start with a named object that has an array as a "
+         "value."),
+        (b'{"data": {[1]}}', "[1:10]. Document must start with a named object that has an array as a value."),
+        (b'{"data": "x"}', "[1:10]. Document must start with a named object that has an array as a value."),
+        (b"[]", "[1:1]. Document must start with a named object that has an array as a value."),
+        (b'{"data":[{"type":"accounts"}],"included":5}', "[1:42]. Document must start with a named object that has an "
+         "array as a value."),
         (b"not json", "Document must start with a named object that has an array as a value."),
         (b'{"data":[{"type":"accounts","attributes":{"name":"A"}}', "Expecting ',' or ']'."),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_read_fails_with_one_error_and_writes_nothing(oro, body, detail):
     answer = oro.call("PATCH", "accounts", body)
     assert answer.status == 202

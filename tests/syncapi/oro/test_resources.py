@@ -6,6 +6,7 @@ import base64
 import json
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -15,6 +16,8 @@ from syncapi.oro.names import RESOURCES as TYPES
 from tests.syncapi.conftest import Program
 from tests.syncapi.oro import samples
 from tests.syncapi.oro.conftest import HOST, acc, contact, error, names, nothing_happened, one, to
+
+EXT = {"HTTP_X_INTEGRATION_TYPE": "ext_id"}
 
 
 def test_a_new_account_has_its_address(oro, admin):
@@ -277,23 +280,102 @@ def test_upserting_one(oro):
 
 def test_external_ids_are_skus(oro):
     record = {"type": "products", "id": "BOLT", "attributes": {"name": "Bolt"}}
-    ext = {"HTTP_X_INTEGRATION_TYPE": "ext_id"}
-    made = oro.post("products", {"data": record}, **ext)
+    made = oro.post("products", {"data": record}, **EXT)
     assert (made.status, made.json["data"]["id"]) == (201, "BOLT")
     assert made.json["data"]["attributes"]["dbId"] > 0
-    assert oro.get("products/BOLT", **ext).json["data"]["attributes"]["name"] == "Bolt"
+    assert oro.get("products/BOLT", **EXT).json["data"]["attributes"]["name"] == "Bolt"
     known, new = ({**record, "id": id, "meta": {"upsert": True}} for id in ("BOLT", "NUT"))
-    assert oro.counts(oro.done("products", known, new, **ext)) == [2, 2, 0, 1, 1]
-    id = oro.done("products", *({**one, "attributes": {"name": ""}} for one in (known, new)), **ext)
+    assert oro.counts(oro.done("products", known, new, **EXT)) == [2, 2, 0, 1, 1]
+    id = oro.done("products", *({**one, "attributes": {"name": ""}} for one in (known, new)), **EXT)
     assert [place for _, place in oro.places(id)] == ["/data/0/attributes/name", "/data/1/attributes/name"]
+
+
+def product(id, **members):
+    return {"type": "products", "id": id, "attributes": {"name": "x"}, **members}
+
+
+def test_an_external_id_in_digits_may_be_a_number(oro):
+    id = oro.done("products", product(4711), product(4711, meta={"upsert": True}), **EXT)
+    assert (oro.errors(id), oro.counts(id)) == ([], [2, 2, 0, 1, 1])
+    assert oro.get("products/4711", **EXT).json["data"]["attributes"]["sku"] == "4711"
+
+
+@pytest.mark.parametrize("meta", [{}, {"upsert": True}])
+def test_an_external_id_and_the_sku_are_one(oro, meta):
+    record = product("A", meta=meta) | {"attributes": {"sku": "B", "name": "x"}}
+    id = oro.done("products", record, **EXT)
+    detail = 'The value should be the identifier "A".'
+    assert oro.errors(id) == [("1-1", 400, "form constraint", detail, "/data/0/attributes/sku")]
+    assert oro.get("products").json["data"] == []
+
+
+def test_external_ids_are_upserted_one_by_one(oro):
+    statuses = [
+        oro.call("PATCH", "products/A", {"data": product("A", meta={"upsert": True})}, **EXT).status,
+        oro.call("PATCH", "products/A", {"data": product("A", meta={"upsert": ["id"]})}, **EXT).status,
+        oro.post("products", {"data": product("A", meta={"upsert": True})}, **EXT).status,
+        oro.post("products", {"data": product("B", meta={"upsert": True})}, **EXT).status,
+        oro.post("products", {"data": product("B")}, **EXT).status,
+    ]
+    assert statuses == [201, 200, 200, 201, 409]
+    answer = oro.call("PATCH", "products/A", {"data": product("A", meta={"upsert": ["sku"]})}, **EXT)
+    detail = "Only the entity identifier can be used by the upsert operation to find an entity."
+    assert error(answer) == (400, "value constraint", detail, "/meta/upsert")
+
+
+@pytest.mark.parametrize(
+    ("meta", "title", "detail", "pointer"),
+    [
+        ({"validate": "x"}, "value constraint", "This value should be a boolean.", "/data/meta/validate"),
+        ({"upsert": 5}, "value constraint", "This value should be a boolean or an array of strings.",
+         "/data/meta/upsert"),
+        ({"validate": True, "upsert": True}, "request data constraint", "Only one meta option can be used.",
+         "/data/meta"),
+        (["x"], "request data constraint", "The 'meta' property should be an associative array", "/data/meta"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_a_meta_that_says_nothing_clear_is_refused(oro, method, meta, title, detail, pointer):
+    id = oro.create("accounts", {"name": "A"})
+    path = "accounts" if method == "POST" else f"accounts/{id}"
+    assert error(oro.call(method, path, {"data": acc("B", id=id, meta=meta)})) == (400, title, detail, pointer)
+    assert names() == ["A"]
+
+
+def test_posting_updates_nothing(oro):
+    id = oro.create("accounts", {"name": "A"})
+    answer = oro.post("accounts", {"data": acc("B", id=id, meta={"update": True})})
+    assert error(answer) == (400, "value constraint", "The option is not supported.", "/data/meta/update")
+    assert names() == ["A"]
+
+
+@pytest.mark.parametrize(
+    ("meta", "detail"),
+    [
+        ({"upsert": True}, "The upsert operation is not supported for resources with auto-generated identifier value."),
+        ({"upsert": ["name"]}, "Only the entity identifier can be used by the upsert operation to find an entity."),
+    ],
+)
+def test_a_record_with_a_number_cannot_be_upserted_at_its_address(oro, meta, detail):
+    answer = oro.call("PATCH", "accounts/7", {"data": acc("A", id="7", meta=meta)})
+    assert error(answer) == (400, "value constraint", detail, "/meta/upsert")
+    assert names() == []
+
+
+def test_a_deletion_that_is_refused_points_at_no_document(limited_oro, oro, limited):
+    id = oro.create("accounts", {"name": "A"})
+    limited.user_permissions.set(Permission.objects.filter(codename="view_account"))
+    refused = (403, "access denied exception", "No access to this type of entities.", None)
+    assert error(limited_oro.call("DELETE", f"accounts/{id}")) == refused
+    assert error(limited_oro.call("DELETE", f"accounts?filter[id]={id}")) == refused
+    assert names() == ["A"]
 
 
 def test_stock_is_known_by_the_sku_too(oro):
     oro.create("products", {"sku": "BOLT", "name": "Bolt"})
-    ext = {"HTTP_X_INTEGRATION_TYPE": "ext_id"}
     level = {"type": "inventorylevels", "id": "BOLT", "meta": {"update": True}, "attributes": {"quantity": 7}}
-    assert oro.counts(oro.done("inventorylevels", level, **ext)) == [1, 1, 0, 0, 1]
-    [shown] = oro.get("inventorylevels?filter[product]=BOLT", **ext).json["data"]
+    assert oro.counts(oro.done("inventorylevels", level, **EXT)) == [1, 1, 0, 0, 1]
+    [shown] = oro.get("inventorylevels?filter[product]=BOLT", **EXT).json["data"]
     assert (shown["id"], shown["attributes"]["quantity"]) == ("BOLT", 7)
     assert shown["relationships"]["product"]["data"] == {"type": "products", "id": "BOLT"}
 

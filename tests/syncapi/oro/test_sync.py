@@ -6,6 +6,7 @@ import pytest
 
 from asyncops import engine, waiting
 from asyncops.models import Operation
+from syncapi.oro.documents import UNLINKED
 from tests.syncapi.oro.conftest import acc, contact, error, names, nothing_happened, to
 
 SYNC = {"HTTP_X_MODE": "sync"}
@@ -90,6 +91,21 @@ def test_what_only_the_catalog_finds_is_told_too(oro, worker):
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused(oro, body, expected):
     assert error(oro.call("PATCH", "accounts", body, **SYNC)) == expected
+    nothing_happened()
+
+
+@pytest.mark.parametrize(
+    ("included", "detail", "pointer"),
+    [
+        ([contact("c1", "A"), contact("c1", "B")], "The item duplicates the item with the index 0", "/included/1"),
+        ([{"type": "contacts"}], "The 'id' property is required", "/included/0"),
+        ([contact("c2", "A")], UNLINKED, "/included/0"),
+    ],
+)
+def test_what_is_wrong_with_included_as_a_whole_is_told_once(oro, included, detail, pointer):
+    record = acc("A", relationships={"contacts": to("contacts", "c1")})
+    answer = oro.call("PATCH", "accounts", {"data": [record], "included": included}, **SYNC)
+    assert error(answer) == (400, "request data constraint", detail, pointer)
     nothing_happened()
 
 
