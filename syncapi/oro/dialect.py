@@ -12,16 +12,23 @@ from asyncops.models import Operation
 from asyncops.speaking import Speaking
 from catalog.commands import Command, Json
 from catalog.outcomes import FieldError
-from syncapi.oro import naming, operations, splitting
+from syncapi.oro import naming, operations, parsing, splitting, steps
 from syncapi.oro.names import OPERATIONS
-from syncapi.oro.parsing import PARSERS
+
+_PARSERS: Final[Mapping[str, Callable[[Json, Mapping[str, Json]], Command]]] = {
+    "list": parsing.of_list,
+    "one": parsing.of_one,
+    "delete": parsing.deletion,
+    "relationship": parsing.relationship,
+    "atomic": steps.command,
+}
 
 
 class OroDialect(Speaking):
     name = "oro"
 
     def command(self, kind: str, item: Json, context: Mapping[str, Json]) -> Command:
-        return PARSERS[kind](item, context)
+        return _PARSERS[kind](item, context)
 
     def split(
         self,

@@ -6,17 +6,16 @@ An item of a list is a resource object as it was sent; with records of `included
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import replace
 
-from catalog.commands import Change, Command, Delete, Json, Link, LinkSet, Mode, Reference, Upsert
+from catalog.commands import Change, Delete, Json, Link, LinkSet, Mode, Reference, Upsert
 from catalog.outcomes import ErrorCode, FieldError, NotUnderstoodError
 from syncapi.oro import faults, records
 from syncapi.oro.actions import UPDATE
 from syncapi.oro.kinds import Resource, Way
 from syncapi.oro.names import RESOURCES
-from syncapi.oro.records import Setting, label, local_key
+from syncapi.oro.records import Setting, label
 
 
 def of_list(item: Json, context: Mapping[str, Json]) -> Upsert:
@@ -66,89 +65,6 @@ def relationship(item: Json, context: Mapping[str, Json]) -> Upsert:
     )
     changed = {name: replace(links, change=Change(item["change"])) for name, links in made.links.items()}
     return replace(made, links=changed)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Target:
-    """What an operation is about: a record by its id, or by the local id that an earlier operation gave it."""
-
-    type: str = ""
-    id: Json = None
-    lid: Json = None
-    relation: str | None = None
-
-
-def atomic(item: Json, context: Mapping[str, Json]) -> Command:
-    """`{"op": "add"|"update"|"remove", "ref"|"href", "data"}` (contract 17.1). `context`: also `salt`, a UUID."""
-    op = item.get("op") if isinstance(item, dict) else None
-    if op not in ("add", "update", "remove"):
-        raise NotUnderstoodError(faults.request_data("", "The 'op' property should be add, update or remove"))
-    target = target_of(item)
-    resource = RESOURCES.get(target.type)
-    if resource is None:
-        raise NotUnderstoodError(faults.unknown_class(target.type, ""))
-    known = target if target.lid is None else replace(target, id=_ANY_ID)
-    made = _operation(item, known, resource, {**context, "type": target.type})
-    return made if target.lid is None else replace(made, key=local_key(target.type, target.lid, context["salt"]))
-
-
-_ANY_ID: Final = 1
-
-
-def _operation(item: Mapping[str, Json], target: Target, resource: Resource, context: Mapping[str, Json]) -> Command:
-    if target.relation is not None:
-        return _atomic_relation(item, resource, target, context)
-    if item["op"] == "remove":
-        if not resource.deletes:
-            raise NotUnderstoodError(faults.not_allowed("delete"))
-        return deletion({"id": target.id}, context)
-    record = item.get("data")
-    if not isinstance(record, dict):
-        raise NotUnderstoodError(faults.request_data("", "The primary data object should exist"))
-    if item["op"] == "add":
-        return _record(record, resource, Setting.of(context))
-    changed = {**record, "id": record.get("id", target.id), "meta": {"update": True}}
-    return _record(changed, resource, Setting.of(context))
-
-
-def _atomic_relation(
-    item: Mapping[str, Json], resource: Resource, target: Target, context: Mapping[str, Json]
-) -> Command:
-    relation = resource.relations.get(target.relation or "")
-    if relation is None or relation.way is Way.REVERSE or not relation.writable:
-        raise NotUnderstoodError(faults.extra_fields([str(target.relation)]))
-    changes = {"add": Change.ADD, "remove": Change.REMOVE, "update": Change.REPLACE}
-    made = {"id": target.id, "relation": relation.name, "change": changes[item["op"]], "data": item.get("data")}
-    return relationship({**made, "path": ""}, context)
-
-
-def target_of(item: Json) -> Target:
-    """Its `ref`, its `href`, or its data."""
-    given = item if isinstance(item, dict) else {}
-    ref, href, data = given.get("ref"), given.get("href"), given.get("data")
-    if isinstance(ref, dict):
-        relation = ref.get("relationship")
-        known = None if relation is None else str(relation)
-        return Target(type=str(ref.get("type")), id=ref.get("id"), lid=ref.get("lid"), relation=known)
-    lid = data.get("lid") if isinstance(data, dict) else None
-    if isinstance(href, str):
-        match href.partition("?")[0].rpartition("/api/")[2].strip("/").split("/"):
-            case [type, id, "relationships", name]:
-                return Target(type=type, id=id, relation=name)
-            case [type, id]:
-                return Target(type=type, id=id)
-            case [type]:
-                return Target(type=type, lid=lid)
-    return Target(type=str(data.get("type")), id=data.get("id"), lid=lid) if isinstance(data, dict) else Target()
-
-
-PARSERS: Final[Mapping[str, Callable[[Json, Mapping[str, Json]], Command]]] = {
-    "list": of_list,
-    "one": of_one,
-    "delete": deletion,
-    "relationship": relationship,
-    "atomic": atomic,
-}
 
 
 def _check_type(record: Json, resource: Resource) -> None:

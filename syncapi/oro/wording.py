@@ -62,7 +62,7 @@ def in_linkage(error: FieldError, *, place: str) -> Wording:
     position = error.path.rpartition("/")[2]
     if error.code is ErrorCode.DIALECT:
         return replace(worded, pointer="/data" + error.path.partition("/data")[2])
-    return replace(worded, pointer=f"{place}/{position}" if place == "/data" and position.isdecimal() else place)
+    return replace(worded, pointer=f"{place}/{position}" if place.endswith("/data") and position.isdecimal() else place)
 
 
 def _seen_from_elsewhere(error: FieldError) -> FieldError:
