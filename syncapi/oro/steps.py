@@ -53,7 +53,7 @@ def target_of(item: Json) -> Target:
     """By its `ref`, its `href`, or its data. Raises NotUnderstoodError."""
     if not isinstance(item, dict):
         raise NotUnderstoodError(request_data("", "The operation should be an object"))
-    if item.get("op") not in _CHANGES:
+    if not isinstance(item.get("op"), str) or item["op"] not in _CHANGES:
         place = "/op" if "op" in item else ""
         raise NotUnderstoodError(request_data(place, "The 'op' property should be add, update or remove"))
     if "ref" in item and "href" in item:

@@ -110,6 +110,7 @@ def related(op, relation, data=None, **members):
     [
         (5, (400, SHAPE, "The operation should be an object", "")),
         ({"op": "replace"}, (400, SHAPE, "The 'op' property should be add, update or remove", "/op")),
+        ({"op": ["add"]}, (400, SHAPE, "The 'op' property should be add, update or remove", "/op")),
         ({"data": acc("B")}, (400, SHAPE, "The 'op' property should be add, update or remove", "")),
         ({"op": "add"}, (400, SHAPE, "The 'data' property is required", "")),
         ({"op": "add", "data": [acc("B")]}, (400, SHAPE, "The 'data' property should be an object", "/data")),
