@@ -69,7 +69,7 @@ def store(operations: Sequence[Operation]) -> None:
 def store_with(operation: Operation, chunk: Chunk) -> None:
     """Insert an operation that has no id yet, and all that it has. Outside a transaction that is also the commit."""
     documents = _document(chunk, _of_chunk()), _document(operation, _of_operation())
-    [(operation.pk, seq)] = sql.run(_with_chunk(), [chunk.payload, *map(_json, documents)])
+    [(operation.pk, seq)] = sql.run(_with_chunk(), [chunk.payload, *map(_json, documents)], prepare=True)
     _stored(operation, seq=seq)
 
 

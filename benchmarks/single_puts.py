@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import http.client
+import socket
 import statistics
 import time
 from collections.abc import Iterator
+from io import BufferedReader
 
 import orjson
 
@@ -32,12 +33,31 @@ def figures() -> Iterator[Figure]:
 
 
 def _accept(port: int, headers: dict[str, str], calls: list[tuple[str, bytes]]) -> float:
-    """Seconds for all, one after the other. The client is as thin as can be: it shares the machine."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    begun = time.perf_counter()
-    for sku, body in calls:
-        connection.request("PUT", f"/rest/all/async/V1/products/{sku}", body, headers)
-        answer = connection.getresponse()
-        assert answer.status == 202, answer.read()
-        answer.read()
-    return time.perf_counter() - begun
+    """Seconds for all, one after the other.
+
+    The client is a bare socket: it shares the machine, and the standard library's takes half a millisecond a call.
+    """
+    requests = [_request(port, headers, sku, body) for sku, body in calls]
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection, connection.makefile("rb") as answers:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        begun = time.perf_counter()
+        for request in requests:
+            connection.sendall(request)
+            _accepted(answers)
+        return time.perf_counter() - begun
+
+
+def _request(port: int, headers: dict[str, str], sku: str, body: bytes) -> bytes:
+    said = {"Host": f"127.0.0.1:{port}", **headers, "Content-Length": str(len(body))}
+    head = [f"PUT /rest/all/async/V1/products/{sku} HTTP/1.1", *(f"{name}: {value}" for name, value in said.items())]
+    return "\r\n".join([*head, "", ""]).encode() + body
+
+
+def _accepted(answers: BufferedReader) -> None:
+    status, length = answers.readline(), 0
+    while (line := answers.readline()) != b"\r\n":
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            length = int(value)
+    body = answers.read(length)
+    assert b" 202 " in status, body

@@ -65,7 +65,7 @@ def find(names: Mapping[tuple[str, str], set[Json]]) -> dict[Name, UUID]:
         for (entity, by), values in names.items()
         if by not in (LOCAL, ROW) and (known := [value for value in values if value is not None])
     }
-    together = [kind for kind in sought if _is_plain(*kind)]
+    together = sorted(kind for kind in sought if _is_plain(*kind))
     if len(together) < 2:
         together = []
     found = _look_up_together({kind: sought.pop(kind) for kind in together})

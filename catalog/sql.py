@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 import orjson
@@ -14,14 +14,20 @@ from psycopg.types.json import set_json_loads
 set_json_loads(orjson.loads)  # a number beyond 64 bits is a float, as in the body that brought it: answers can show it
 
 
-def run(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+class _Preparing(psycopg.Cursor[Any]):
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
+        return super().execute(query, params, **options, prepare=True)
+
+
+def run(statement: str, parameters: Sequence[Any] = (), *, prepare: bool = False) -> list[tuple[Any, ...]]:
     """Execute one statement and return its rows. `%b` marks a parameter.
 
     Django's own cursor would write the values into the SQL text, which for arrays of thousands costs more than
-    the statement. Raises django.db's exceptions.
+    the statement. `prepare`: plan it once for each connection, where the best plan is the same however many rows there
+    are: planning can take longer than a small statement. Raises django.db's exceptions.
     """
     connection.ensure_connection()
-    raw: Any = psycopg.Cursor(connection.connection)
+    raw: Any = (_Preparing if prepare else psycopg.Cursor)(connection.connection)
     raw.format = psycopg.pq.Format.BINARY
     logged = connection.queries_logged
     with connection.make_debug_cursor(raw) if logged else connection.make_cursor(raw) as cursor:

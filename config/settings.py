@@ -25,6 +25,8 @@ DATABASES: dict[str, Any] = {
         env.required("DATABASE_URL"), engine="config.postgresql", conn_max_age=600, conn_health_checks=True
     )
 }
+if env.flag("BULKHEAD_PREPARED_STATEMENTS", True):  # psycopg then prepares those that ask for it, and no other
+    DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 2**31
 REDIS_URL = env.required("REDIS_URL")
 
 # What may come in

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.changes import Recording
 from catalog.commands import Command
+from catalog.sql import run
 from tests.catalog.products import categories, end, put, write
 
 pytestmark = pytest.mark.django_db
@@ -34,3 +35,10 @@ def test_statements_are_as_many_for_one_record_as_for_a_thousand(scene, size, re
     with CaptureQueriesContext(connection) as queries:
         write(*(command(i) for i in range(size)), recording=recording)
     assert len(queries) == expected, "\n".join(query["sql"][:200] for query in queries)
+
+
+def test_only_what_asks_for_it_is_planned_once():
+    for prepare in (False, True, True):
+        run("SELECT %b::int8 + 1", [1], prepare=prepare)
+    kept = "SELECT generic_plans + custom_plans FROM pg_prepared_statements WHERE statement LIKE '%%::int8 + 1'"
+    assert run(kept) == [(2,)]
