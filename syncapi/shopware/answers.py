@@ -79,20 +79,24 @@ def one_operation(done: Done) -> Answer:
 
 
 def current(done: Done) -> Answer:
-    """The current API (contract 6.1)."""
+    """The current API (contract 6.1). A row that was written and then deleted is told as deleted alone."""
     if done.nothing_stays:
         return refusal(done)
-    written, deleted, absent = Rows(), Rows(), Rows()
+    written, deleted, absent, beside = Rows(), Rows(), Rows(), Rows()
     for item, command, outcome in done.results:
         if item["action"] != "delete":
             if touched.is_written(outcome):
                 touched.written(item, command, outcome, done.known, written)
         elif outcome.kind in (OutcomeKind.DELETED, OutcomeKind.UPDATED):
-            touched.deleted(item, command, outcome, deleted)
-            touched.beside_deleted(item, command, outcome, done.known, written)
+            gone = Rows()
+            touched.deleted(item, command, outcome, gone)
+            written.drop(gone)
+            deleted.update_with(gone)
+            touched.beside_deleted(item, command, outcome, done.known, beside)
         elif outcome.kind is OutcomeKind.UNCHANGED:
             absent.add(item["entity"], touched.key_sent(item))
-    told = {"data": written.without(deleted).shown, "notFound": absent.shown, "deleted": deleted.shown}
+    written.update_with(beside.without(deleted))
+    told = {"data": written.shown, "notFound": absent.shown, "deleted": deleted.shown}
     return 200, {"extensions": [], **told} | _partial(done)
 
 

@@ -79,6 +79,9 @@ class Draft:
         return self.me
 
 
+NOBODY: Final = Reference("id", None, optional=True)
+
+
 def reference(value: Json, entity: str, path: str, draft: Draft) -> Reference | None:
     """The record that a foreign key names: by its id, or by a resolver. None and an error where it is neither."""
     if isinstance(value, dict) and "resolver" in value:
@@ -110,7 +113,10 @@ def _resolved(given: Mapping[str, Json], entity: str, path: str, draft: Draft) -
     if target != entity:
         draft.refuse(malformed.bad_resolver(path, resolver))
         return None
+    is_optional = given.get("nullOnMissing") is True
+    if value is None and is_optional:
+        return NOBODY
     if not isinstance(value, str) or "\0" in value:
         draft.refuse(WrongError(ErrorCode.TYPE, expected="string", value=values.shown(value)).at(f"{path}/value"))
         return None
-    return Reference(by, value, optional=given.get("nullOnMissing") is True)
+    return Reference(by, value, optional=is_optional)

@@ -7,6 +7,7 @@ An item is `{"operation", "entity", "action", "index", "payload"}`, of a variant
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from catalog.commands import Change, Command, Delete, Json, Link, LinkSet, Mode, Reference, Upsert
@@ -75,6 +76,7 @@ def _translate(translation: Translation, payload: Mapping[str, Json], said: Said
     keys = _keys(payload, [owner_id, "languageId"], entities, said, is_delete=is_delete)
     if is_delete and str(keys["languageId"].value).replace("-", "") == languages.SYSTEM:
         raise NotUnderstoodError(malformed.system_translation("/languageId"))
+    language = replace(keys["languageId"], optional=is_delete)  # one that is not there has no texts to take away
     draft = Draft(said=said, place="")
     beside = {"languageId", "language", owner_id, owner_id.removesuffix("Id"), "customFields"}
     texts = None if is_delete else languages.texts_of(draft, payload, resource, "", beside=beside)
@@ -82,7 +84,7 @@ def _translate(translation: Translation, payload: Mapping[str, Json], said: Said
         entity=resource.spec.name,
         key=keys[owner_id],
         values={},
-        translations=((keys["languageId"], texts),),
+        translations=((language, texts),),
         mode=Mode.PRESENT if is_delete and not said.must_exist else Mode.UPDATE,
         flaws=tuple(draft.errors),
     )

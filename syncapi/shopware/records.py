@@ -14,7 +14,7 @@ from catalog.commands import Json, Link, LinkSet, Mode, Reference, Upsert
 from catalog.outcomes import ErrorCode, FieldError
 from catalog.registry import FieldSpec, Flag, Integer, Number, Ref, Text
 from syncapi.shopware import keys, languages, malformed, prices, values
-from syncapi.shopware.drafts import V3, Draft, Said, mere_links, reference
+from syncapi.shopware.drafts import NOBODY, V3, Draft, Said, mere_links, reference
 from syncapi.shopware.names import IGNORED
 from syncapi.shopware.schema import RESOURCES, Arity, Association, Resource
 from syncapi.shopware.values import WrongError
@@ -46,6 +46,8 @@ def upsert(
     )
     draft = Draft(said=said, place=place, given=given, has_parent=has_parent)
     draft.me = keys.of(resource, draft, dict.fromkeys(more, owner))
+    if draft.me is not None and _must_exist(given.get("id"), mode):
+        mode = Mode.UPDATE
     _take(plan, draft)
     draft.values.update(more)
     return Upsert(
@@ -64,6 +66,11 @@ def upsert(
         flaws=tuple(draft.errors),
         path=path,
     )
+
+
+def _must_exist(id: Json, mode: Mode) -> bool:
+    """A resolver finds the record that it names, or is an error."""
+    return mode is Mode.UPSERT and isinstance(id, dict) and id.get("nullOnMissing") is not True
 
 
 def _take(plan: _Plan, draft: Draft) -> None:
@@ -152,7 +159,7 @@ def _property(resource: Resource, name: str, field: FieldSpec) -> Handler:
     if isinstance(field, Ref):
         named = resource.named
         demanded, inherited = field.name in named.required, field.name in named.inherited
-        return partial(_foreign_key, ref=field, demanded=demanded, inherited=inherited)
+        return partial(_foreign_key, name=name, ref=field, demanded=demanded, inherited=inherited)
     return _Scalar(
         name=name,
         field=field.name,
@@ -184,6 +191,9 @@ class _Scalar:
             except WrongError as wrong:
                 draft.refuse(wrong.at(f"/{self.field}"))
                 return
+        if value is None and self.translated and draft.said.language is not None:
+            draft.texts.append((draft.said.language.hex, {self.field: None}))  # the system's is shown instead
+            return
         if value is not None or self.nullable:
             draft.values[self.field] = value
         if value is None and self.demanded and not (self.inherited and draft.has_parent):
@@ -191,7 +201,7 @@ class _Scalar:
             draft.refuse(FieldError(path=f"/{self.field}", code=ErrorCode.BLANK))
 
 
-def _foreign_key(draft: Draft, value: Json, *, ref: Ref, demanded: bool, inherited: bool) -> None:
+def _foreign_key(draft: Draft, value: Json, *, name: str, ref: Ref, demanded: bool, inherited: bool) -> None:
     if ref.name in draft.values and not isinstance(draft.values[ref.name], Reference):
         return  # the association came first and says more
     if value is None or value == "":
@@ -200,13 +210,13 @@ def _foreign_key(draft: Draft, value: Json, *, ref: Ref, demanded: bool, inherit
         elif ref.nullable:
             draft.values[ref.name] = None
         return
-    found = reference(value, ref.entity, f"/{ref.name}", draft)
+    found = reference(value, ref.entity, f"/{name}", draft)
     if found is not None:
         draft.values[ref.name] = found
 
 
 def _price(draft: Draft, value: Json, *, resource: Resource) -> None:
-    if value is not None:
+    if value not in (None, [], {}):
         needed = draft.said.family != V3
         columns = prices.read(value, "/price", draft.errors, default_needed=needed)
         draft.values.update(columns or {"prices_other": {}})
@@ -320,11 +330,10 @@ def _mere_link(member: Mapping[str, Json], target: Resource, path: str, draft: D
     """The reference that `{"id": ...}` alone is; of anything else None."""
     if not member.get("id") or not member.keys() <= _LINKING:
         return None
-    return reference(member["id"], target.spec.name, path, draft) or _NOWHERE
+    return reference(member["id"], target.spec.name, path, draft) or NOBODY  # its fault is told already
 
 
 _LINKING: Final = {"id", *IGNORED}
-_NOWHERE: Final = Reference("id", None, optional=True)  # its fault is told already
 
 
 def _elements(draft: Draft, value: Json, name: str) -> Iterator[tuple[int, Mapping[str, Json]]] | None:

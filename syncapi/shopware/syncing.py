@@ -36,7 +36,7 @@ def run(request: ApiRequest, body: Json, headers: Headers, context: Mapping[str,
         preferences.perform(request, submission)
     known = Lookups(submission.items)
     performed = preferences.perform(request, submission)
-    known.learn(performed.understood)
+    known.learn(submission.items, performed.understood, performed.outcomes)
     done = Done(
         request=asked,
         items=submission.items,

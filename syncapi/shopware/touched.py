@@ -29,6 +29,16 @@ class Rows(dict[str, dict[Key, None]]):
         else:
             self[name] = {key: None}
 
+    def update_with(self, others: Rows) -> None:
+        for name, keys in others.items():
+            self.setdefault(name, {}).update(keys)
+
+    def drop(self, others: Rows) -> None:
+        for name, keys in others.items():
+            mine = self.get(name, {})
+            for key in keys:
+                mine.pop(key, None)
+
     def without(self, others: Rows) -> Rows:
         left = ((name, {key: None for key in keys if key not in others.get(name, {})}) for name, keys in self.items())
         return Rows((name, keys) for name, keys in left if keys)
@@ -36,7 +46,7 @@ class Rows(dict[str, dict[Key, None]]):
     @property
     def shown(self) -> Json:
         """{entity: [key, ...]} with sorted names; an empty one is a list, as PHP writes it."""
-        return {name: _keys(self[name]) for name in sorted(self)} or []
+        return {name: _keys(self[name]) for name in sorted(self) if self[name]} or []
 
 
 def _keys(keys: Iterable[Key]) -> list[Json]:
@@ -44,14 +54,27 @@ def _keys(keys: Iterable[Key]) -> list[Json]:
 
 
 class Lookups:
-    """What the rows of a request need to be told, asked once for all items before they are written."""
+    """What the rows of a request need to be told, asked once for all items: before they are written, and after."""
 
-    def __init__(self, items: Sequence[Mapping[str, Json]], understood: Sequence[Command | Outcome] = ()) -> None:
-        self.parents = dict(_parents(items))
-        self.languages = _languages(understood)
+    def __init__(self, items: Sequence[Mapping[str, Json]]) -> None:
+        self.parents = dict(_parents((item, item["payload"].get("id")) for item in items))
+        self.languages: dict[str, str] = {}
 
-    def learn(self, understood: Sequence[Command | Outcome]) -> None:
+    def learn(
+        self,
+        items: Sequence[Mapping[str, Json]],
+        understood: Sequence[Command | Outcome],
+        outcomes: Sequence[Outcome],
+    ) -> None:
+        """Of what was written: the languages that it named, and the parents of records that came without an id."""
         self.languages = _languages(understood)
+        written = (
+            (item, outcome.id.hex)
+            for item, outcome in zip(items, outcomes, strict=True)
+            if item["action"] != "delete" and is_written(outcome) and outcome.id is not None
+        )
+        new = [(item, id) for item, id in written if (item["entity"], id) not in self.parents]
+        self.parents.update(_parents(new))
 
 
 def written(item: Mapping[str, Json], command: Command, outcome: Outcome, known: Lookups, rows: Rows) -> None:
@@ -97,14 +120,22 @@ def _add_parent(entity: Resource, id: UUID, known: Lookups, rows: Rows) -> None:
 def key_sent(item: Mapping[str, Json]) -> Key:
     """The key of a record to be deleted, as it was sent."""
     is_record = isinstance(ALL[item["entity"]], Resource)
-    return str(item["payload"].get("id")) if is_record else tuple(_parts_sent(item))
+    return _sent(item, "id") if is_record else tuple(_parts_sent(item))
 
 
 def _parts_sent(item: Mapping[str, Json]) -> list[tuple[str, str]]:
     entity = ALL[item["entity"]]
     assert not isinstance(entity, Resource), "a record's key is its id"
     names = [entity.owner_id, entity.target_id if isinstance(entity, NamedMapping) else "languageId"]
-    return [(name, str(item["payload"].get(name))) for name in names]
+    return [(name, _sent(item, name)) for name in names]
+
+
+def _sent(item: Mapping[str, Json], name: str) -> str:
+    """Of a resolver what it was to look for."""
+    given = item["payload"].get(name)
+    if given is None and isinstance(inner := item["payload"].get(name.removesuffix("Id")), dict):
+        given = inner.get("id")
+    return str(given.get("value") if isinstance(given, dict) else given)
 
 
 def is_written(outcome: Outcome) -> bool:
@@ -230,13 +261,13 @@ def _parent_entity(resource: Resource) -> str:
     return ref.entity
 
 
-def _parents(items: Sequence[Mapping[str, Json]]) -> Iterator[tuple[tuple[str, str], str]]:
-    """The records that those belong to which the items name by id: as sent, or as they are now."""
+def _parents(named: Iterable[tuple[Mapping[str, Json], Json]]) -> Iterator[tuple[tuple[str, str], str]]:
+    """The records that those belong to which have these ids: as sent, or as they are now."""
     asked: dict[str, list[str]] = {}
-    for item in items:
-        entity, payload = ALL.get(item["entity"]), item["payload"]
-        if isinstance(entity, Resource) and entity.named.parent and isinstance(id := payload.get("id"), str):
-            sent = payload.get(entity.property_of(entity.named.parent))
+    for item, id in named:
+        entity = ALL.get(item["entity"])
+        if isinstance(entity, Resource) and entity.named.parent and values.is_id(id):
+            sent = item["payload"].get(entity.property_of(entity.named.parent))
             if isinstance(sent, str):
                 yield (entity.name, id), sent
             else:
@@ -244,8 +275,7 @@ def _parents(items: Sequence[Mapping[str, Json]]) -> Iterator[tuple[tuple[str, s
     for name, ids in asked.items():
         resource = RESOURCES[name]
         current, column = plan(resource.spec.name), f"{resource.named.parent}_id"
-        valid = [UUID(id) for id in ids if values.is_id(id)]
-        found = run(f'SELECT id, "{column}" FROM {current.table} WHERE id = ANY(%b::uuid[])', [valid])
+        found = run(f'SELECT id, "{column}" FROM {current.table} WHERE id = ANY(%b::uuid[])', [[*map(UUID, ids)]])
         yield from (((name, id.hex), parent.hex) for id, parent in found)
 
 

@@ -21,7 +21,8 @@ def errors(found: Iterable[FieldError], record: Record) -> list[dict[str, Json]]
         for error, pointer in told
         if error.code is not ErrorCode.REQUIRED or pointer not in wrong
     }
-    return [_shown(error, pointer, record) for (pointer, _, _), error in kept.items()]
+    shown = [_shown(error, pointer, record) for (pointer, _, _), error in kept.items()]
+    return list({(each["code"], str(each.get("source", each))): each for each in shown}.values())
 
 
 def status(objects: Iterable[Mapping[str, Json]]) -> int:
@@ -32,6 +33,8 @@ def status(objects: Iterable[Mapping[str, Json]]) -> int:
 
 def _shown(error: FieldError, pointer: str, record: Record) -> dict[str, Json]:
     told = _words(error, pointer, record)
+    if told.code == words.NO_SYSTEM_TEXT:
+        pointer = pointer.rpartition("/")[0]  # the language is missing, not one of its texts
     shown: dict[str, Json] = {
         "code": told.code,
         "status": str(told.status),
@@ -47,12 +50,19 @@ def _shown(error: FieldError, pointer: str, record: Record) -> dict[str, Json]:
 
 
 def _words(error: FieldError, pointer: str, record: Record) -> Words:
-    is_text = error.code is ErrorCode.REQUIRED and pointer.startswith(f"/translations/{languages.SYSTEM}/")
-    if is_text and (record.other_language or "translations" in record.payload or _has_maps(record)):
+    if error.code is ErrorCode.REQUIRED and _is_spoken(record, pointer):
         return words.no_system_translation()
     if record.entity == "language" and error.code is ErrorCode.REQUIRED and pointer == "/translationCodeId":
         return words.code_required()
     return words.of(error.code, record.entity)({**error.params, "_pointer": pointer, "_record": record})
+
+
+def _is_spoken(record: Record, pointer: str) -> bool:
+    """Whether an absent text of the system language was, or may have been, sent in another one."""
+    own = f"/translations/{languages.SYSTEM}/"
+    if record.other_language:
+        return own in pointer
+    return pointer.startswith(own) and ("translations" in record.payload or _has_maps(record))
 
 
 def _has_maps(record: Record) -> bool:

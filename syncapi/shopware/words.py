@@ -11,10 +11,12 @@ from catalog.commands import Json
 from catalog.entities import ENTITIES
 from catalog.outcomes import ErrorCode
 from syncapi.shopware import languages
+from syncapi.shopware.drafts import RESOLVERS
 from syncapi.shopware.malformed import VIOLATION
 from syncapi.shopware.schema import ALL, RESOURCES, Resource, Translation, of_entity
 
 Params = Mapping[str, Json]
+NO_SYSTEM_TEXT: Final = "MISSING-SYSTEM-TRANSLATION"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +61,7 @@ def code_required() -> Words:
 
 def no_system_translation() -> Words:
     return Words(
-        code="MISSING-SYSTEM-TRANSLATION",
+        code=NO_SYSTEM_TEXT,
         template="Translation required for system language {{ systemLanguage }}",
         parameters={"{{ systemLanguage }}": languages.SYSTEM},
     )
@@ -138,21 +140,26 @@ def _unknown(params: Params) -> Words:
 
 
 def _reference(params: Params) -> Words:
-    by, entity = params.get("by"), str(params.get("entity", "record"))
+    entity = str(params.get("entity", "record"))
     name = of_entity(entity) if entity in _SHOWN else entity
-    if by in ("sku", "iso_code", "code") and entity != "language":
-        record: Record = params["_record"]
-        position = f"{record.place}{params['_pointer']}".removeprefix("/")
-        field = f"{record.entity}.{params['_pointer'].rsplit('/', 1)[-1]}"
-        return Words(
-            code="FRAMEWORK__API_INVALID_SYNC_RESOLVERS",
-            template="Can not resolve foreign key at position {{ position }}. Reference field: {{ field }}",
-            parameters={"{{ position }}": position, "{{ field }}": field},
-        )
+    if params.get("by") in _RESOLVED and entity != "language":
+        return _unresolved(params)
     return Words(
         code=VIOLATION,
         template='The {{ entity }} "{{ value }}" does not exist.',
         parameters={"{{ entity }}": name, "{{ value }}": str(params.get("value") or "").replace("-", "")},
+    )
+
+
+def _unresolved(params: Params) -> Words:
+    record, pointer = params["_record"], params["_pointer"] or "/id"
+    return Words(
+        code="FRAMEWORK__API_INVALID_SYNC_RESOLVERS",
+        template="Can not resolve foreign key at position {{ position }}. Reference field: {{ field }}",
+        parameters={
+            "{{ position }}": f"{record.place}{pointer}".removeprefix("/"),
+            "{{ field }}": f"{record.entity}.{pointer.rsplit('/', 1)[-1]}",
+        },
     )
 
 
@@ -263,6 +270,8 @@ def _transient(params: Params) -> Words:
 def _missing(params: Params) -> Words:
     record: Record = params["_record"]
     described = ALL[record.entity]
+    if params.get("by") in _RESOLVED:
+        return _unresolved(params)
     if not isinstance(described, Resource):
         owner = described.owner_id if isinstance(described, Translation) else params["_pointer"].rsplit("/", 1)[-1]
         return Words(
@@ -282,6 +291,7 @@ def _own_words(params: Params) -> Words:
     )
 
 
+_RESOLVED: Final = frozenset(by for _, by in RESOLVERS.values())
 _SHOWN: Final = {resource.spec.name for resource in RESOURCES.values()}
 _BY_MODEL: Final = {
     spec.model.rpartition(".")[2].lower(): of_entity(name) if name in _SHOWN else name

@@ -239,8 +239,28 @@ def test_texts_by_language_in_one_record(shopware: Shopware, german: str, texts)
 
 
 def test_a_text_of_the_system_language_is_mandatory(shopware: Shopware, german: str):
-    answer = shopware.upsert("product_manufacturer", {"name": "de"}, sw_language_id=german)
-    assert answer.json["errors"][0]["code"] == "MISSING-SYSTEM-TRANSLATION"
+    answers = [shopware.upsert("unit", {"name": "de", "shortCode": "d"}, sw_language_id=german)]
+    answers += [shopware.upsert("unit", {"translations": {"de-DE": {"name": "de", "shortCode": "d"}}})]
+    for answer in answers:
+        [error] = answer.json["errors"]
+        assert (error["code"], error["source"]["pointer"]) == (
+            "MISSING-SYSTEM-TRANSLATION",
+            f"/write/0/translations/{SYSTEM}",
+        )
+        assert error["detail"] == f"Translation required for system language {SYSTEM}"
+    nested = shopware.upsert("product", product(new_id(), manufacturer={"name": "de"}), sw_language_id=german)
+    assert pointers(nested) == [f"/write/0{inner}/translations/{SYSTEM}" for inner in ("", "/manufacturer")]
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_a_text_of_another_language_can_be_given_up(shopware: Shopware, german: str, nothing: str | None):
+    id = new_id()
+    shopware.upsert("product_manufacturer", {"id": id, "name": {"en-GB": "en", "de-DE": "de"}})
+    given_up = shopware.upsert("product_manufacturer", {"id": id, "name": nothing}, sw_language_id=german)
+    assert given_up.status == 200
+    seen = shopware.call("GET", f"/product-manufacturer/{id}", sw_language_id=german, **FLAT).json["data"]
+    assert (seen["name"], seen["translated"]["name"]) == (None, "en")
+    assert shopware.upsert("product_manufacturer", {"id": id, "name": nothing}).status == 400
 
 
 def test_deletes_by_criteria(shopware: Shopware):

@@ -59,6 +59,8 @@ def test_an_id_that_is_none_is_a_violation(shopware: Shopware, id: Any):
         ({"price": [{"currencyId": EUR, "gross": 1, "linked": False}]}, "/price/0/net", MISSING),
         ({"price": [{**price()[0], "colour": 1}]}, "/price/0/colour", "FRAMEWORK__WRITE_UNEXPECTED_FIELD_ERROR"),
         ({"price": price(currency="f" * 32)}, "/price", VIOLATION),
+        ({"price": []}, "/price", "c1051bb4-d103-4f74-8988-acbcafc7fdc3"),
+        ({"price": {}}, "/price", "c1051bb4-d103-4f74-8988-acbcafc7fdc3"),
         ({"price": 5}, "/price", "ba785a8c-82cb-4283-967c-3cf342181b40"),
         ({"releaseDate": "soon"}, "/releaseDate", "1a9da513-2640-4f84-9b6a-4d99dcddc628"),
     ],

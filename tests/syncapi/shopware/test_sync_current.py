@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from asyncops.models import Operation
-from catalog.models import Category, Country, Product, ProductMedia, Tax
+from catalog.models import Category, Country, Product, ProductMedia, ProductPrice, Tax
 from tests.syncapi.conftest import work_off
 from tests.syncapi.shopware.conftest import EUR, SYSTEM, Shopware, new_id, pointers, price, product
 
 pytestmark = pytest.mark.django_db
+OWNER = new_id()
 
 
 def test_what_was_written_is_listed_by_entity(shopware: Shopware):
@@ -63,6 +64,54 @@ def test_a_child_touches_its_parent(shopware: Shopware):
     assert shopware.upsert("product_price", {"id": row, "quantityStart": 2}).json["data"]["product"] == [id]
     answer = shopware.delete("product_price", {"id": row})
     assert (answer.json["data"], answer.json["deleted"]) == ({"product": [id]}, {"product_price": [row]})
+
+
+@pytest.mark.parametrize("by", [{"productId": OWNER}, {"product": {"id": OWNER}}])
+def test_a_new_child_touches_its_parent_however_it_names_it(shopware: Shopware, by):
+    rule = new_id()
+    shopware.upsert("product", product(OWNER, productNumber="owner"))
+    shopware.upsert("rule", {"id": rule, "name": "r", "priority": 1})
+    record = {**by, "ruleId": rule, "quantityStart": 1, "price": price()}
+    answer = shopware.upsert("product_price", record)
+    assert answer.json["data"] == {"product": [OWNER], "product_price": [ProductPrice.objects.get().pk.hex]}
+    [result] = shopware.old.upsert("product_price", record).json["data"]["write"]["result"]
+    assert list(result["entities"]) == ["product", "product_price"]
+
+
+def test_what_is_deleted_and_written_again_is_told_as_both(shopware: Shopware):
+    id, kept, gone = new_id(), new_id(), new_id()
+    shopware.upsert("product", product(id, categories=[{"id": kept, "name": "k"}, {"id": gone, "name": "g"}]))
+    all_of_it = [{"type": "equals", "field": "productId", "value": id}]
+    again = {"productId": id, "categoryId": kept}
+    answer = shopware.sync(
+        {
+            "d": {"entity": "product_category", "action": "delete", "criteria": all_of_it},
+            "u": {"entity": "product_category", "action": "upsert", "payload": [again]},
+        }
+    )
+    assert answer.json["data"]["product_category"] == [again]
+    assert len(answer.json["deleted"]["product_category"]) == 2
+    assert [category.pk.hex for category in Product.objects.get().categories.all()] == [kept]
+
+
+def test_what_is_written_and_then_deleted_is_told_as_deleted(shopware: Shopware):
+    id = new_id()
+    answer = shopware.sync(
+        [
+            {"entity": "tax", "action": "upsert", "payload": [{"id": id, "name": "t", "taxRate": 1}]},
+            {"entity": "tax", "action": "delete", "payload": [{"id": id}]},
+        ]
+    )
+    assert (answer.json["data"], answer.json["deleted"]) == ([], {"tax": [id]})
+    assert not Tax.objects.exists()
+
+
+def test_texts_in_a_language_that_is_not_there_are_not_there_to_be_deleted(shopware: Shopware):
+    id, nowhere = new_id(), new_id()
+    shopware.upsert("product_manufacturer", {"id": id, "name": "m"})
+    key = {"productManufacturerId": id, "languageId": nowhere}
+    answer = shopware.delete("product_manufacturer_translation", key)
+    assert (answer.status, answer.json["notFound"]) == (200, {"product_manufacturer_translation": [key]})
 
 
 def test_any_error_and_nothing_stays(shopware: Shopware):
@@ -179,42 +228,6 @@ def test_a_taken_product_number_has_its_own_code(shopware: Shopware):
 def test_base_data_stays(shopware: Shopware, entity, id, code):
     answer = shopware.delete(entity, {"id": id})
     assert (answer.status, answer.json["errors"][0]["code"]) == (400, code)
-
-
-def test_resolvers_find_records_of_the_catalog_and_of_the_same_request(shopware: Shopware):
-    category, id = new_id(), new_id()
-    by_number = {"resolver": "product.number", "value": "p1"}
-    answer = shopware.sync(
-        {
-            "c": {"entity": "category", "action": "upsert", "payload": [{"id": category, "name": "c"}]},
-            "p": {"entity": "product", "action": "upsert", "payload": [product(id, productNumber="p1")]},
-            "m": {
-                "entity": "product_category",
-                "action": "upsert",
-                "payload": [{"categoryId": category, "productId": by_number}],
-            },
-        }
-    )
-    assert answer.status == 200
-    assert [c.pk.hex for c in Product.objects.get().categories.all()] == [category]
-
-
-def test_a_resolver_that_finds_nothing(shopware: Shopware):
-    nobody = {"resolver": "product.number", "value": "nobody"}
-    answer = shopware.upsert("product", product(new_id(), parentId=nobody), product(new_id(), parentId=nobody))
-    assert [error["code"] for error in answer.json["errors"]] == ["FRAMEWORK__API_INVALID_SYNC_RESOLVERS"]
-    assert answer.json["errors"][0]["detail"].splitlines() == [
-        "Can not resolve foreign key at position write/0/parentId. Reference field: product.parentId",
-        "Can not resolve foreign key at position write/1/parentId. Reference field: product.parentId",
-    ]
-    optional = product(new_id(), parentId={**nobody, "nullOnMissing": True})
-    assert shopware.upsert("product", optional).status == 200
-    assert Product.objects.get().parent is None
-
-
-def test_an_unknown_resolver(shopware: Shopware):
-    answer = shopware.upsert("product", product(new_id(), taxId={"resolver": "x.y", "value": 1}, tax=None))
-    assert answer.json["errors"][0]["code"] == "API_RESOLVER_NOT_FOUND_EXCEPTION"
 
 
 def test_who_prefers_not_to_wait_is_promised_an_operation(shopware: Shopware):
