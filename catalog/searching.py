@@ -18,17 +18,17 @@ _OR: Final = "or"
 
 def matching(products: QuerySet[Product], term: str) -> QuerySet[Product]:
     """Those of `products` whose search document fits. "quoted words" stand together, -word excludes, or: either."""
-    return products.filter(search__document=_query(term))
+    return products.filter(search__document=query(term))
 
 
 def search(term: str, *, limit: int) -> list[UUID]:
     """The ids of the products that fit, the best first: found in the SKU before the name before the texts."""
-    rank = SearchRank(F("search__document"), _query(term))
+    rank = SearchRank(F("search__document"), query(term))
     found = matching(Product.objects.all(), term).order_by(rank.desc(), "sku_key")
     return list(found.values_list("pk", flat=True)[:limit])
 
 
-def _query(term: str) -> SearchQuery:
+def query(term: str) -> SearchQuery:
     words = _SPLIT.sub(" ", term.replace("\0", " ")).strip()
     last = _LAST.search(words)
     if last is None or last[1].casefold() == _OR or words.count('"') % 2 or _is_either(words[: last.start()]):

@@ -8,40 +8,63 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from catalog.commands import Filter, Json
+from syncapi.shopware import aggregations, conditions, querystrings
+from syncapi.shopware.aggregations import Aggregation
 from syncapi.shopware.faults import Fault, FaultyError
 
 MOST: Final = 500
 DEEPEST: Final = 10
-_OPERATORS: Final = {"equals": "equals", "contains": "contains", "prefix": "prefix", "suffix": "suffix"}
-_JOINED: Final = {"and": "and", "or": "or", "&&": "and", "||": "or", "xor": "or"}
+SCORE: Final = "_score"
 _TOTALS: Final = {"none": 0, "exact": 1, "next-pages": 2, "0": 0, "1": 1, "2": 2}
-_BOUNDS: Final = frozenset({"gt", "gte", "lt", "lte"})
-_PLACE: Final = re.compile(r"filter\[([\w.]+)\]")
+_INVALID: Final = "FRAMEWORK__INVALID_CRITERIA"
+Properties = Mapping[str, Sequence[str]]  # by entity
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Aggregation:
-    name: str
-    kind: str
+class Sorting:
+    """`counts`: by how many there are."""
+
     field: str
-    filters: Sequence[Filter] = ()
-    limit: int | None = None
+    descending: bool = False
+    counts: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Score:
+    """What a record gains that fits."""
+
+    where: Filter
+    points: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Criteria:
-    """`total`: 0 as many as are shown, 1 exactly, 2 whether more follow."""
+    """`total`: 0 as many as are shown, 1 exactly, 2 whether more follow. `post`: filters that do not count in sums."""
 
     page: int = 1
     limit: int = MOST
     ids: Sequence[str] = ()
     filters: Sequence[Filter] = ()
-    sort: Sequence[tuple[str, bool]] = ()  # field, whether descending
+    post: Sequence[Filter] = ()
+    scores: Sequence[Score] = ()
+    grouping: Sequence[str] = ()
+    sort: Sequence[Sorting] = ()
     associations: Mapping[str, Criteria] = field(default_factory=dict)
-    includes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    includes: Properties = field(default_factory=dict)
+    excludes: Properties = field(default_factory=dict)
     aggregations: Sequence[Aggregation] = ()
     total: int = 0
     term: str = ""
+
+    @property
+    def first(self) -> int:
+        """How many stand before the page."""
+        return (self.page - 1) * self.limit
+
+    @property
+    def chooses(self) -> bool:
+        """Whether it says which records, or in what order, beside the page."""
+        return bool(self.ids or self.filters or self.post or self.scores or self.grouping or self.sort or self.term)
 
 
 def of_body(given: Json, *, depth: int = 0) -> Criteria:
@@ -49,118 +72,61 @@ def of_body(given: Json, *, depth: int = 0) -> Criteria:
     if given in (None, [], ""):
         return Criteria()
     if not isinstance(given, dict) or depth > DEEPEST:
-        raise FaultyError(_fault("FRAMEWORK__INVALID_CRITERIA", "The criteria must be an object.", ""))
+        raise FaultyError(_fault(_INVALID, "The criteria must be an object.", ""))
     associations = given.get("associations") or {}
     if not isinstance(associations, dict):
-        raise FaultyError(_fault("FRAMEWORK__INVALID_CRITERIA", "The associations must be an object.", "/associations"))
-    conditions = [*_list(given.get("filter"), "/filter"), *_list(given.get("post-filter"), "/post-filter")]
-    includes = given.get("includes")
+        raise FaultyError(_fault(_INVALID, "The associations must be an object.", "/associations"))
     return Criteria(
         page=_whole(given.get("page", 1), "page", least=1),
         limit=_limit(given.get("limit", MOST)),
         ids=_ids(given.get("ids")),
-        filters=[read_filter(each, f"/filter/{index}") for index, each in enumerate(conditions)],
-        sort=[_sort(each) for each in _list(given.get("sort"), "/sort")],
+        filters=conditions.read_all(given.get("filter"), "/filter"),
+        post=conditions.read_all(given.get("post-filter"), "/post-filter"),
+        scores=[_score(each, f"/query/{index}") for index, each in enumerate(_list(given.get("query"), "/query"))],
+        grouping=_names(given.get("grouping")),
+        sort=_sortings(given.get("sort")),
         associations={name: of_body(inner, depth=depth + 1) for name, inner in associations.items()},
-        includes={k: v for k, v in includes.items() if isinstance(v, list)} if isinstance(includes, dict) else {},
-        aggregations=[_aggregation(each) for each in _list(given.get("aggregations"), "/aggregations")],
+        includes=_properties(given.get("includes")),
+        excludes=_properties(given.get("excludes")),
+        aggregations=aggregations.read_all(given.get("aggregations")),
         total=_TOTALS.get(str(given.get("total-count-mode", given.get("total_count_mode", 0))), 0),
         term=given["term"] if isinstance(given.get("term"), str) else "",
     )
 
 
 def of_query(pairs: Iterable[tuple[str, str]]) -> Criteria:
-    """`limit`, `page`, `sort=-name,price`, `filter[name]=x`, `ids=a|b`, `term`, `associations[x]`, the total's mode."""
-    body: dict[str, Json] = {"filter": []}
-    for name, value in pairs:
-        if "\0" in value:
-            raise FaultyError(_fault("FRAMEWORK__INVALID_FILTER_QUERY", "The value cannot be stored.", f"/{name}"))
-        if (found := _PLACE.fullmatch(name)) is not None:
-            body["filter"].append({"type": "equals", "field": found[1], "value": value})
-        elif name == "sort":
-            body["sort"] = [
-                {"field": part.lstrip("-"), "order": "DESC" if part.startswith("-") else "ASC"}
-                for part in value.split(",")
-                if part.lstrip("-")
-            ]
-        elif name.startswith("associations["):
-            body.setdefault("associations", {})[name[13:].partition("]")[0]] = {}
-        elif name in ("limit", "page"):
-            body[name] = int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else value
-        elif name in ("ids", "term", "total-count-mode"):
-            body[name] = value
-    return of_body(body)
+    """The same from a query string: `limit=5`, `sort=-name,price`, `filter[name]=x`, `associations[tax][]=`."""
+    return of_body(querystrings.read(pairs))
 
 
-def read_filter(given: Json, path: str, *, depth: int = 0) -> Filter:
-    """Raises FaultyError."""
-    if not isinstance(given, dict) or depth > DEEPEST:
-        raise _bad(path, "A filter must be an object.")
-    kind, name, value = given.get("type"), given.get("field"), given.get("value")
-    if not isinstance(kind, str):
-        raise _bad(f"{path}/type", 'Parameter "type" for filter is missing.')
-    if kind in ("multi", "not", "and", "or", "nand", "nor"):
-        return _joined(given, kind, path, depth)
-    if not isinstance(name, str) or not name:
-        raise _bad(f"{path}/field", 'Parameter "field" for filter is missing.')
-    if kind == "equalsAny":
-        values = value.split("|") if isinstance(value, str) else value
-        if not isinstance(values, list) or not values or any(isinstance(each, dict | list) for each in values):
-            raise _bad(f"{path}/value", 'Parameter "value" for equalsAny filter is missing.')
-        return Filter(operator="any", field=name, value=tuple(values))
-    if kind == "range":
-        return Filter(operator="range", field=name, value=_bounds(given.get("parameters"), path))
-    if kind not in _OPERATORS:
-        raise _bad(f"{path}/type", f"Unsupported filter type: {kind[:50]}.")
-    if isinstance(value, dict | list) or (kind != "equals" and value in (None, "")):
-        raise _bad(f"{path}/value", f'Parameter "value" for {kind} filter is missing.')
-    return Filter(operator=_OPERATORS[kind], field=name, value=value if kind == "equals" else str(value))
+def _score(given: Json, path: str) -> Score:
+    """`{"score": 500, "query": {...}}`; a filter alone counts 1."""
+    if isinstance(given, dict) and isinstance(given.get("query"), dict):
+        points = given.get("score", 1)
+        if isinstance(points, bool) or not isinstance(points, int | float) or not 0 < points < 10**9:
+            raise FaultyError(_fault("FRAMEWORK__INVALID_FILTER_QUERY", "The score must be a number.", f"{path}/score"))
+        return Score(where=conditions.read(given["query"], f"{path}/query"), points=points)
+    return Score(where=conditions.read(given, path), points=1)
 
 
-def _joined(given: Mapping[str, Json], kind: str, path: str, depth: int) -> Filter:
-    queries = given.get("queries")
-    if not isinstance(queries, list):
-        raise _bad(f"{path}/queries", 'Parameter "queries" for filter is missing.')
-    parts = tuple(read_filter(each, f"{path}/queries/{i}", depth=depth + 1) for i, each in enumerate(queries))
-    how = kind if kind in ("and", "or") else _JOINED.get(str(given.get("operator", "and")).lower(), "and")
-    how = {"nand": "and", "nor": "or"}.get(kind, how)
-    inner = Filter(operator=how, parts=parts)
-    return Filter(operator="not", parts=(inner,)) if kind in ("not", "nand", "nor") else inner
-
-
-def _bounds(given: Json, path: str) -> dict[str, Json]:
-    found = (
-        {k: v for k, v in given.items() if k in _BOUNDS and not isinstance(v, dict | list)}
-        if isinstance(given, dict)
-        else {}
-    )
-    if not found or None in found.values():
-        raise _bad(f"{path}/parameters", 'Parameter "parameters" for range filter is missing.')
-    return found
-
-
-def _sort(given: Json) -> tuple[str, bool]:
+def _sortings(given: Json) -> list[Sorting]:
     if isinstance(given, str):
-        return given.lstrip("-"), given.startswith("-")
+        given = [part for part in given.split(",") if part]
+    return [_sorting(each) for each in _list(given, "/sort")]
+
+
+def _sorting(given: Json) -> Sorting:
+    if isinstance(given, str) and given.lstrip("-"):
+        return Sorting(field=given.lstrip("-"), descending=given.startswith("-"))
     if not isinstance(given, dict) or not isinstance(given.get("field"), str) or not given["field"]:
         raise FaultyError(_fault("FRAMEWORK__INVALID_SORT_QUERY", "The sorting is missing a field.", "/sort"))
-    return given["field"], str(given.get("order", "ASC")).upper() == "DESC"
+    descending = str(given.get("order", "ASC")).upper() == "DESC"
+    return Sorting(field=given["field"], descending=descending, counts=given.get("type") == "count")
 
 
-def _aggregation(given: Json) -> Aggregation:
-    is_good = isinstance(given, dict) and isinstance(given.get("name"), str) and isinstance(given.get("type"), str)
-    if not is_good:
-        detail = "The aggregation name and type should be given."
-        raise FaultyError(_fault("FRAMEWORK__INVALID_AGGREGATION_QUERY", detail, "/aggregations"))
-    name = given.get("field")
-    limit = given.get("limit")
-    return Aggregation(
-        name=given["name"],
-        kind=given["type"],
-        field=name if isinstance(name, str) else "",
-        filters=[read_filter(each, "/aggregations/filter") for each in _list(given.get("filter"), "/aggregations")],
-        limit=limit if type(limit) is int and 0 < limit <= MOST else None,
-    )
+def _names(given: Json) -> list[str]:
+    names = given.split("|") if isinstance(given, str) else given
+    return [name for name in names if isinstance(name, str) and name] if isinstance(names, list) else []
 
 
 def _ids(given: Json) -> Sequence[str]:
@@ -169,11 +135,15 @@ def _ids(given: Json) -> Sequence[str]:
     return [each for each in given if isinstance(each, str)] if isinstance(given, list) else ()
 
 
+def _properties(given: Json) -> Properties:
+    return {k: v for k, v in given.items() if isinstance(v, list)} if isinstance(given, dict) else {}
+
+
 def _list(given: Json, path: str) -> list[Json]:
     if given is None:
         return []
     if isinstance(given, dict):
-        return [given] if "type" in given or "field" in given else list(given.values())
+        return [given] if "type" in given or "field" in given or "query" in given else list(given.values())
     if not isinstance(given, list):
         raise FaultyError(_fault("FRAMEWORK__INVALID_FILTER_QUERY", "This must be a list.", path))
     return given
@@ -198,10 +168,6 @@ def _whole(given: Json, name: str, *, least: int) -> int:
         )
         raise FaultyError(_fault(code, detail, f"/{name}"))
     return number
-
-
-def _bad(path: str, detail: str) -> FaultyError:
-    return FaultyError(_fault("FRAMEWORK__INVALID_FILTER_QUERY", detail, path))
 
 
 def _fault(code: str, detail: str, pointer: str) -> Fault:

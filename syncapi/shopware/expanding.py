@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from catalog.commands import Filter, Json
+from catalog.commands import Json
 from syncapi.jsontext import token
-from syncapi.shopware import faults, searching, sources
-from syncapi.shopware.criteria import Criteria, read_filter
+from syncapi.shopware import conditions, faults, sources
+from syncapi.shopware.criteria import Criteria
 from syncapi.shopware.faults import FaultyError
 from syncapi.shopware.operations import SyncOperation, SyncRequest
 from syncapi.shopware.schema import ALL, Resource, Translation
+from syncapi.shopware.searching import Search
 
 
 def expand(asked: SyncRequest) -> SyncRequest:
@@ -21,29 +22,20 @@ def expand(asked: SyncRequest) -> SyncRequest:
 
 def _keys(operation: SyncOperation) -> list[Json]:
     filters = [
-        read_filter(given, f"/{token(operation.key)}/criteria/{index}")
+        conditions.read(given, f"/{token(operation.key)}/criteria/{index}")
         for index, given in enumerate(operation.criteria)
     ]
-    if not all(_says_something(each) for each in filters):
+    if not all(conditions.says_something(each) for each in filters):
         raise FaultyError(faults.no_criteria(operation.key, operation.action))
     entity = ALL[operation.entity]
     if isinstance(entity, Translation):
         raise FaultyError(faults.no_criteria(operation.key, operation.action))
     source = sources.of(entity.name)
     try:
-        rows = (
-            searching.matching(source, Criteria(filters=filters)).order_by(*source.order).values_list("pk", flat=True)
-        )
+        rows = Search(source=source, criteria=Criteria(filters=filters)).ordered().values_list("pk", flat=True)
     except FaultyError as reason:
         place = f"/{token(operation.key)}/criteria"
         raise FaultyError(*(replace(fault, pointer=place) for fault in reason.faults)) from None
     if isinstance(entity, Resource):
         return [{"id": id.hex} for id in rows]
     return [{entity.owner_id: owner.hex, entity.target_id: target.hex} for owner, target in rows]
-
-
-def _says_something(where: Filter) -> bool:
-    """An empty group would fit everything."""
-    if where.operator in ("and", "or", "not"):
-        return bool(where.parts) and all(_says_something(part) for part in where.parts)
-    return True

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Q
 from rest_framework.response import Response
 
+from catalog.commands import Json
 from catalog.plans import plan
 from syncapi.exchange import ApiRequest
 from syncapi.shopware import contexts, criteria, faults, privileges, reading, rendering, searching, sources, values
+from syncapi.shopware.aggregating import Sums
 from syncapi.shopware.criteria import Criteria
 from syncapi.shopware.faults import FaultyError
 from syncapi.shopware.headers import Headers
@@ -17,6 +21,7 @@ from syncapi.shopware.names import NamedMapping
 from syncapi.shopware.reading import Eyes
 from syncapi.shopware.routing import Route
 from syncapi.shopware.schema import MAPPINGS_BY_NAME, RESOURCES, Association, Resource
+from syncapi.shopware.searching import Search
 
 
 def listing(request: ApiRequest, route: Route) -> Response:
@@ -28,7 +33,7 @@ def search(request: ApiRequest, route: Route) -> Response:
 
 
 def search_ids(request: ApiRequest, route: Route) -> Response:
-    return _ids(request, listed(route), criteria.of_body(request.data or None))
+    return _ids(request, route, listed(route), criteria.of_body(request.data or None))
 
 
 def detail(request: ApiRequest, route: Route) -> Response:
@@ -47,7 +52,7 @@ def search_nested(request: ApiRequest, route: Route) -> Response:
 
 def search_ids_nested(request: ApiRequest, route: Route) -> Response:
     target, within = below(request, route)
-    return _ids(request, target, criteria.of_body(request.data or None), within=within)
+    return _ids(request, route, target, criteria.of_body(request.data or None), within=within)
 
 
 def one(request: ApiRequest, route: Route, resource: Resource, id: UUID) -> Response:
@@ -57,8 +62,8 @@ def one(request: ApiRequest, route: Route, resource: Resource, id: UUID) -> Resp
     if not records:
         raise FaultyError(faults.no_resource(resource.name, id.hex))
     if is_flat(request):
-        return Response({"data": rendering.flat(records[0], asked.includes)})
-    document = rendering.resource_document(resource, records[0], base=base(request, route))
+        return Response({"data": rendering.flat(records[0], asked)})
+    document = rendering.resource_document(resource, records[0], asked, base=base(request, route))
     return Response(document, content_type=rendering.JSON_API)
 
 
@@ -124,26 +129,40 @@ def _found(
     request: ApiRequest, route: Route, described: Resource | NamedMapping, asked: Criteria, *, within: Q | None = None
 ) -> Response:
     privileges.demand_reading(described, asked, by=request.caller)
-    found = searching.search(sources.of(described.name), asked, within=within)
     eyes = _eyes(request, route)
+    search = Search(source=sources.of(described.name), criteria=asked, languages=eyes.languages, within=within)
+    found = searching.find(search)
+    sums = Sums(search=search, show=partial(_shown, asked=asked, eyes=eyes)).all()
     if isinstance(described, Resource):
         records = reading.read(described, found.keys, asked, eyes)
     else:
         records = reading.read_links(described, found.keys, asked, eyes)
     if is_flat(request):
-        return Response(rendering.flat_list(records, asked, total=found.total, aggregations=found.aggregations))
+        return Response(rendering.flat_list(records, asked, total=found.total, aggregations=sums))
     document = rendering.resource_list(
-        described, records, asked, base=base(request, route), total=found.total, aggregations=found.aggregations
+        described, records, asked, base=base(request, route), total=found.total, aggregations=sums
     )
     return Response(document, content_type=rendering.JSON_API)
 
 
+def _shown(entity: str, ids: Sequence[UUID], *, asked: Criteria, eyes: Eyes) -> Json:
+    records = reading.read(RESOURCES[entity], ids, Criteria(), eyes)
+    return [rendering.flat(record, asked) for record in records]
+
+
 def _ids(
-    request: ApiRequest, described: Resource | NamedMapping, asked: Criteria, *, within: Q | None = None
+    request: ApiRequest,
+    route: Route,
+    described: Resource | NamedMapping,
+    asked: Criteria,
+    *,
+    within: Q | None = None,
 ) -> Response:
     """The ids; of a mapping the keys of its rows."""
     privileges.demand_reading(described, asked, by=request.caller)
-    found = searching.search(sources.of(described.name), asked, within=within)
+    languages = _eyes(request, route).languages
+    source = sources.of(described.name)
+    found = searching.find(Search(source=source, criteria=asked, languages=languages, within=within))
     if isinstance(described, Resource):
         return Response({"total": found.total, "data": [id.hex for id in found.keys]})
     keys = [{described.owner_id: owner.hex, described.target_id: target.hex} for owner, target in found.keys]
@@ -166,4 +185,4 @@ def _eyes(request: ApiRequest, route: Route) -> Eyes:
 
 
 def _pairs(request: ApiRequest) -> list[tuple[str, str]]:
-    return [(name, value) for name, given in request.query_params.lists() for value in given[:1]]
+    return [(name, value) for name, given in request.query_params.lists() for value in given]

@@ -8,7 +8,8 @@ from typing import Final
 from asyncops.submissions import Caller
 from catalog.commands import Filter
 from catalog.rights import Action
-from syncapi.shopware import errors
+from syncapi.shopware import errors, sources
+from syncapi.shopware.aggregations import Aggregation
 from syncapi.shopware.criteria import Criteria
 from syncapi.shopware.faults import FaultyError
 from syncapi.shopware.operations import SyncOperation
@@ -43,10 +44,22 @@ def _touched(described: Anything, asked: Criteria) -> Iterator[str]:
         if association := associations_of(described).get(name):
             yield association.target
             yield from _touched(RESOURCES[association.target], inner)
-    filters = [*asked.filters, *(where for each in asked.aggregations for where in each.filters)]
-    fields = [*_fields(filters), *(name for name, _ in asked.sort), *(each.field for each in asked.aggregations)]
-    for field in fields:
+    sums = list(_all(asked.aggregations))
+    filters = [*asked.filters, *asked.post, *(score.where for score in asked.scores)]
+    filters += [where for each in sums for where in each.filters]
+    fields = [*_fields(filters), *(each.field for each in asked.sort), *(each.field for each in sums)]
+    for field in (*fields, *asked.grouping):
         yield from _behind(described, field)
+    for each in sums:
+        if each.kind == "entity" and (entity := sources.locate(sources.of(described.name), each.field).entity):
+            yield entity
+
+
+def _all(asked: Iterable[Aggregation]) -> Iterator[Aggregation]:
+    for each in asked:
+        yield each
+        if each.inner is not None:
+            yield from _all([each.inner])
 
 
 def _behind(described: Anything, field: str) -> Iterator[str]:

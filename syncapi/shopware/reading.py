@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from catalog.commands import Json
 from catalog.models import Language
 from catalog.plans import plan
-from syncapi.shopware import prices, searching, sources
+from syncapi.shopware import jsonvalues, prices, searching, sources
 from syncapi.shopware.criteria import Criteria
 from syncapi.shopware.faults import Fault, FaultyError
 from syncapi.shopware.names import LIVE_VERSION, VERSIONED, NamedMapping
@@ -102,8 +101,8 @@ def _no_association(name: str) -> FaultyError:
 def _show(resource: Resource, row: Mapping[str, Any], texts: Shown | None, parent: Shown | None, eyes: Eyes) -> Shown:
     own: Shown = {"id": row["id"].hex}
     for name, field in resource.fields.items():
-        own[name] = _json(row[field.column])
-    own.update({name: _json(row[column]) for name, column in resource.named.computed.items()})
+        own[name] = jsonvalues.of(row[field.column])
+    own.update({name: jsonvalues.of(row[column]) for name, column in resource.named.computed.items()})
     _complete(resource, row, own)
     translated = {name: own[name] for name in resource.translated}
     if texts is not None:
@@ -140,13 +139,13 @@ def _complete(resource: Resource, row: Mapping[str, Any], own: Shown) -> None:
 
 def _frame(resource: Resource, row: Mapping[str, Any]) -> Shown:
     version = LIVE_VERSION if resource.name in VERSIONED else None
-    updated = None if row["updated_at"] == row["created_at"] else _json(row["updated_at"])
+    updated = None if row["updated_at"] == row["created_at"] else jsonvalues.of(row["updated_at"])
     return {
         "extensions": [],
         "apiAlias": resource.name,
         "_uniqueIdentifier": row["id"].hex,
         "versionId": version,
-        "createdAt": _json(row["created_at"]),
+        "createdAt": jsonvalues.of(row["created_at"]),
         "updatedAt": updated,
     }
 
@@ -169,10 +168,10 @@ def _spoken(columns: Mapping[str, str], by_language: Mapping[UUID, Any], eyes: E
     first = by_language.get(eyes.languages[0], {})
     chain = [by_language[language] for language in eyes.languages if language in by_language]
     fallback = {
-        name: next((_json(row[column]) for row in chain if row[column] is not None), None)
+        name: next((jsonvalues.of(row[column]) for row in chain if row[column] is not None), None)
         for name, column in columns.items()
     }
-    return {"own": {name: _json(first.get(column)) for name, column in columns.items()}, "fallback": fallback}
+    return {"own": {name: jsonvalues.of(first.get(column)) for name, column in columns.items()}, "fallback": fallback}
 
 
 def _parents(resource: Resource, rows: Iterable[Mapping[str, Any]], eyes: Eyes) -> dict[UUID | None, Shown]:
@@ -197,9 +196,13 @@ def _attach(
     target = RESOURCES[association.target]
     linked = pairs(resource, association, target, rows)
     wanted = list(dict.fromkeys(other for _, other in linked))
-    if criteria.filters or criteria.sort or criteria.ids:
-        kept = searching.search(sources.of(target.name), criteria).keys
-        wanted = [id for id in kept if id in set(wanted)]
+    if criteria.chooses:
+        wanted = searching.arranged(sources.of(target.name), criteria, wanted, languages=eyes.languages)
+    if association.is_list:
+        place = {id: position for position, id in enumerate(wanted)}
+        linked = sorted((pair for pair in linked if pair[1] in place), key=lambda pair: place[pair[1]])
+        linked = list(_paged(linked, criteria))
+    wanted = list(dict.fromkeys(other for _, other in linked))
     found = {UUID(each["id"]): each for each in read(target, wanted, criteria, eyes)}
     if not association.is_list:
         for owner, other in linked:
@@ -207,10 +210,18 @@ def _attach(
         return
     for record in shown.values():
         record[association.name] = []
-    place = {id: position for position, id in enumerate(wanted)}
-    for owner, other in sorted((pair for pair in linked if pair[1] in found), key=lambda pair: place[pair[1]]):
-        if len(shown[owner][association.name]) < criteria.limit:
+    for owner, other in linked:
+        if other in found:
             shown[owner][association.name].append(found[other])
+
+
+def _paged(linked: Iterable[tuple[UUID, UUID]], criteria: Criteria) -> Iterator[tuple[UUID, UUID]]:
+    """Of each record the page of what is associated with it."""
+    counts: Counter[UUID] = Counter()
+    for owner, other in linked:
+        if criteria.first <= counts[owner] < criteria.first + criteria.limit:
+            yield owner, other
+        counts[owner] += 1
 
 
 def pairs(
@@ -239,13 +250,3 @@ def _reference(resource: Resource, association: Association) -> str:
     if association.arity is Arity.REVERSE:
         return f"{association.relation}_id"
     return f"{resource.spec.children_by_name[association.relation].field}_id"
-
-
-def _json(value: Any) -> Json:
-    if isinstance(value, UUID):
-        return value.hex
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="milliseconds")
-    if isinstance(value, list):
-        return [_json(each) for each in value]
-    return prices.plain(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from catalog.commands import Json
 from syncapi.shopware.criteria import Criteria
@@ -15,23 +15,29 @@ JSON_API = "application/vnd.api+json"
 _ALWAYS = frozenset({"apiAlias"})
 
 
-def flat(record: Shown, includes: Mapping[str, Sequence[str]]) -> Shown:
-    """Of an entity that `includes` names only these properties, and always which entity it is."""
-    wanted = includes.get(record["apiAlias"])
-    kept = {name: value for name, value in record.items() if wanted is None or name in wanted or name in _ALWAYS}
-    return {name: _inner(value, includes) for name, value in kept.items()}
+def flat(record: Shown, asked: Criteria) -> Shown:
+    """Of an entity that `includes` or `excludes` name only these properties, and always which entity it is."""
+    kept = {name: value for name, value in record.items() if _is_shown(record["apiAlias"], name, asked)}
+    return {name: _inner(value, asked) for name, value in kept.items()}
 
 
-def _inner(value: Json, includes: Mapping[str, Sequence[str]]) -> Json:
+def _is_shown(entity: str, name: str, asked: Criteria) -> bool:
+    if name in _ALWAYS:
+        return True
+    included = asked.includes.get(entity)
+    return (included is None or name in included) and name not in asked.excludes.get(entity, ())
+
+
+def _inner(value: Json, asked: Criteria) -> Json:
     if isinstance(value, dict) and "apiAlias" in value and "id" in value:
-        return flat(value, includes)
+        return flat(value, asked)
     if isinstance(value, list):
-        return [_inner(each, includes) for each in value]
+        return [_inner(each, asked) for each in value]
     return value
 
 
 def flat_list(records: Iterable[Shown], criteria: Criteria, *, total: int, aggregations: Json) -> Shown:
-    data = [flat(record, criteria.includes) for record in records]
+    data = [flat(record, criteria) for record in records]
     return {"total": total, "data": data, "aggregations": aggregations or []}
 
 
@@ -39,7 +45,7 @@ def resource_list(
     described: Anything, records: Sequence[Shown], criteria: Criteria, *, base: str, total: int, aggregations: Json
 ) -> Shown:
     included: dict[tuple[str, str], Json] = {}
-    data = [resource_object(described, record, base=base, included=included) for record in records]
+    data = [resource_object(described, record, criteria, base=base, included=included) for record in records]
     return {
         "data": data,
         "included": list(included.values()),
@@ -49,24 +55,28 @@ def resource_list(
     }
 
 
-def resource_document(described: Anything, record: Shown, *, base: str) -> Shown:
+def resource_document(described: Anything, record: Shown, asked: Criteria, *, base: str) -> Shown:
     included: dict[tuple[str, str], Json] = {}
-    data = resource_object(described, record, base=base, included=included)
+    data = resource_object(described, record, asked, base=base, included=included)
     return {"data": data, "included": list(included.values())}
 
 
-def resource_object(described: Anything, record: Shown, *, base: str, included: dict[tuple[str, str], Json]) -> Shown:
+def resource_object(
+    described: Anything, record: Shown, asked: Criteria, *, base: str, included: dict[tuple[str, str], Json]
+) -> Shown:
     """What is associated goes to `included`, once each."""
     own = f"{base}/{dashed(described.name)}/{record['_uniqueIdentifier']}"
     associations, relationships = associations_of(described), {}
     for name, association in associations.items():
+        if not _is_shown(described.name, name, asked):
+            continue
         target = RESOURCES[association.target]
         value = record.get(name)
         members = value if isinstance(value, list) else [value] if value else []
         for each in members:
             if (target.name, each["id"]) not in included:
                 included[target.name, each["id"]] = {}
-                included[target.name, each["id"]] = resource_object(target, each, base=base, included=included)
+                included[target.name, each["id"]] = resource_object(target, each, asked, base=base, included=included)
         data = [{"type": target.name, "id": each["id"]} for each in members]
         relationships[name] = {
             "data": data if association.is_list else (data[0] if data else None),
@@ -76,7 +86,11 @@ def resource_object(described: Anything, record: Shown, *, base: str, included: 
     return {
         "id": record["_uniqueIdentifier"],
         "type": described.name,
-        "attributes": {name: value for name, value in record.items() if name not in hidden},
+        "attributes": {
+            name: value
+            for name, value in record.items()
+            if name not in hidden and _is_shown(described.name, name, asked)
+        },
         "links": {"self": own},
         "relationships": relationships,
         "meta": None,

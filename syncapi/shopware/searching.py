@@ -1,32 +1,34 @@
-"""From criteria to the ids that fit, with totals and aggregations: a fixed number of queries."""
+"""From criteria to the records that fit, in their order, with their total: a fixed number of queries."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import reduce
-from operator import and_, or_
+from operator import add, and_, or_, xor
 from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import SearchRank
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Avg, Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Func, Max, Min, Q, QuerySet, Value, When
 
 from catalog import searching as words
 from catalog.commands import Filter, Json
 from syncapi.shopware import values
-from syncapi.shopware.criteria import Aggregation, Criteria
+from syncapi.shopware.criteria import SCORE, Criteria, Sorting
 from syncapi.shopware.faults import Fault, FaultyError
-from syncapi.shopware.prices import plain
-from syncapi.shopware.sources import Place, Source, locate, unknown
+from syncapi.shopware.sources import Place, Source, locate
 
 _LOOKUPS: Final = {"contains": "icontains", "prefix": "istartswith", "suffix": "iendswith"}
+_JOINING: Final = {"and": and_, "or": or_, "xor": xor}
 _TELLING: Final = ("name", "code", "fileName", "title")  # what a term is looked for in
 _LARGEST: Final = 10**15
+_POINTS: Final = "points_of_query"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,49 +37,154 @@ class Found:
 
     keys: Sequence[Any]
     total: int
-    aggregations: Mapping[str, Json]
 
 
-def search(source: Source, criteria: Criteria, *, within: Q | None = None) -> Found:
+@dataclass(kw_only=True, slots=True)
+class Search:
+    """`languages`: whose texts are compared, the first most; none for the system's."""
+
+    source: Source
+    criteria: Criteria
+    languages: Sequence[UUID] = ()
+    within: Q | None = None
+
+    def matching(self) -> QuerySet[Any]:
+        """What is counted in sums: all that fits, without the filters that come after them."""
+        rows: QuerySet[Any] = self.source.model._default_manager.all()
+        if self.within is not None:
+            rows = rows.filter(self.within)
+        if self.criteria.ids and "id" in self.source.columns:
+            rows = rows.filter(pk__in=[UUID(id) for id in self.criteria.ids if values.is_id(id)])
+        rows = self.fitting(rows, self.criteria.filters, "/filter")
+        return self._scored(self._with_term(rows))
+
+    def fitting(self, rows: QuerySet[Any], filters: Sequence[Filter], path: str) -> QuerySet[Any]:
+        """Raises FaultyError for a field, an association or a value that cannot be searched by."""
+        for index, where in enumerate(filters):
+            told: dict[str, Any] = {}
+            condition = self._condition(where, f"{path}/{index}", told)
+            rows = rows.alias(**told).filter(condition)
+        return rows
+
+    def ordered(self) -> QuerySet[Any]:
+        rows = self.fitting(self.matching(), self.criteria.post, "/post-filter")
+        return self._sorted(rows)
+
+    def place(self, name: str) -> Place:
+        return locate(self.source, name, self.languages)
+
+    def _condition(self, where: Filter, path: str, told: dict[str, Any]) -> Q:
+        """`told`: gains what a query must be told before it understands the condition."""
+        if where.operator in (*_JOINING, "not"):
+            parts = [self._condition(part, f"{path}/queries/{i}", told) for i, part in enumerate(where.parts)]
+            return _joined(where.operator, parts)
+        place = self.place(where.field)
+        try:
+            found = _compared(place, where)
+        except FaultyError as reason:
+            raise FaultyError(*(replace(fault, pointer=f"{path}/value") for fault in reason.faults)) from None
+        if not place.many:
+            told.update(place.told)
+            return found
+        return Q(pk__in=self.source.model._default_manager.alias(**place.told).filter(found).values("pk"))
+
+    def _with_term(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        term = self.criteria.term.strip()
+        if not term:
+            return rows
+        if self.source.name == "product":
+            return rows.filter(search__document=words.query(term))
+        return self._named(rows, term)
+
+    def _named(self, rows: QuerySet[Any], term: str) -> QuerySet[Any]:
+        places = [self.place(name) for name in _TELLING if name in self.source.columns]
+        if not places:
+            return rows.none()
+        told = {name: expression for place in places for name, expression in place.told.items()}
+        found = reduce(or_, (Q(**{f"{place.lookup}__icontains": term}) for place in places))
+        rows = rows.alias(**told)
+        return rows.filter(found)
+
+    def _scored(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Records that no query gives points are none of the result."""
+        points: list[Any] = []
+        for index, score in enumerate(self.criteria.scores):
+            told: dict[str, Any] = {}
+            condition = self._condition(score.where, f"/query/{index}/query", told)
+            rows = rows.alias(**told)
+            points.append(Case(When(condition, then=Value(float(score.points))), default=Value(0.0)))
+        if points:
+            rows = rows.alias(**{_POINTS: reduce(add, points)}).filter(**{f"{_POINTS}__gt": 0.0})
+        return rows
+
+    def _sorted(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        by: list[Any] = []
+        for position, sorting in enumerate(self.criteria.sort or _USUALLY):
+            if sorting.field == SCORE:
+                by += self._best(sorting)
+            else:
+                rows = rows.alias(**self.place(sorting.field).told)
+                rows = rows.alias(**{f"sorting_{position}": _sorting(self.place(sorting.field), sorting)})
+                by.append(_directed(F(f"sorting_{position}"), sorting))
+        return self._grouped(rows, by).order_by(*by, *self.source.order)
+
+    def _grouped(self, rows: QuerySet[Any], by: Sequence[Any]) -> QuerySet[Any]:
+        """The first record of each group."""
+        columns = [locate(self.source, name).lookup for name in self.criteria.grouping]
+        if not columns:
+            return rows
+        if any(self.place(each.field).many for each in self.criteria.sort if each.field != SCORE):
+            detail = "Groups cannot be sorted by what a record has several of."
+            raise FaultyError(Fault(code="FRAMEWORK__INVALID_SORT_QUERY", detail=detail, pointer="/sort"))
+        firsts = rows.order_by(*columns, *by, *self.source.order).distinct(*columns)
+        return rows.filter(pk__in=firsts.values("pk"))
+
+    def _best(self, sorting: Sorting) -> list[Any]:
+        """Those with the most points or the best fit come first, or records that were asked for by id as they were."""
+        criteria = self.criteria
+        by: list[Any] = [F(_POINTS)] if criteria.scores else []
+        if criteria.term.strip() and self.source.name == "product":
+            by.append(SearchRank(F("search__document"), words.query(criteria.term)))
+        if by:
+            return [_directed(reduce(add, by), sorting)]
+        ids = [UUID(id) for id in criteria.ids if values.is_id(id)] if "id" in self.source.columns else []
+        return [Func(Value(ids, output_field=_IDS), F("pk"), function="array_position")] if ids else []
+
+
+_IDS: Final = ArrayField(models.UUIDField())
+_USUALLY: Final = (Sorting(field=SCORE, descending=True),)
+
+
+def find(search: Search) -> Found:
     """Raises FaultyError for a field, an association or a value that cannot be searched by."""
-    rows = matching(source, criteria, within=within)
-    first = (criteria.page - 1) * criteria.limit
+    criteria, rows = search.criteria, search.ordered()
     extra = 1 if criteria.total == 2 else 0
-    keys = list(_sorted(rows, source, criteria).values_list("pk", flat=True)[first : first + criteria.limit + extra])
-    total = rows.count() if criteria.total == 1 else len(keys)
-    aggregations = {each.name: _aggregate(rows, source, each) for each in criteria.aggregations}
-    return Found(keys=keys[: criteria.limit], total=total, aggregations=aggregations)
+    keys = list(rows.values_list("pk", flat=True)[criteria.first : criteria.first + criteria.limit + extra])
+    return Found(keys=keys[: criteria.limit], total=rows.count() if criteria.total == 1 else len(keys))
 
 
-def matching(source: Source, criteria: Criteria, *, within: Q | None = None) -> QuerySet[Any]:
-    rows: QuerySet[Any] = source.model._default_manager.all()
-    if within is not None:
-        rows = rows.filter(within)
-    if criteria.ids and "id" in source.columns:
-        rows = rows.filter(pk__in=[UUID(id) for id in criteria.ids if values.is_id(id)])
-    for each in criteria.filters:
-        rows = rows.filter(condition(source, each))
-    if criteria.term.strip():
-        rows = words.matching(rows, criteria.term) if source.name == "product" else _named(rows, source, criteria.term)
-    return rows
+def arranged(source: Source, criteria: Criteria, ids: Sequence[UUID], *, languages: Sequence[UUID] = ()) -> list[UUID]:
+    """Those of `ids` that fit, in the order of the criteria, whatever the page. Raises FaultyError like `find`."""
+    search = Search(source=source, criteria=criteria, languages=languages, within=Q(pk__in=ids))
+    return list(search.ordered().values_list("pk", flat=True))
 
 
-def condition(source: Source, where: Filter) -> Q:
-    if where.operator in ("and", "or", "not"):
-        return _joined(where, [condition(source, part) for part in where.parts])
-    place = locate(source, where.field)
-    found = _compared(place, where)
-    if not place.many:
-        return found
-    return Q(pk__in=source.model._default_manager.filter(found).values("pk"))
+def _sorting(place: Place, sorting: Sorting) -> Any:
+    if sorting.counts:
+        return Count(place.lookup, distinct=True)
+    if place.many:
+        return Max(place.lookup) if sorting.descending else Min(place.lookup)
+    return F(place.lookup)
 
 
-def _joined(where: Filter, parts: Sequence[Q]) -> Q:
+def _directed(by: Any, sorting: Sorting) -> Any:
+    return by.desc(nulls_last=True) if sorting.descending else by.asc(nulls_first=True)
+
+
+def _joined(operator: str, parts: Sequence[Q]) -> Q:
     if not parts:
         return Q()
-    return {"and": lambda: reduce(and_, parts), "or": lambda: reduce(or_, parts), "not": lambda: ~reduce(and_, parts)}[
-        where.operator
-    ]()
+    return ~reduce(and_, parts) if operator == "not" else reduce(_JOINING[operator], parts)
 
 
 def _compared(place: Place, where: Filter) -> Q:
@@ -88,7 +195,7 @@ def _compared(place: Place, where: Filter) -> Q:
             found = Q(**{f"{lookup}__{'overlap' if place.is_list else 'in'}": given})
             return found | Q(**{f"{lookup}__isnull": True}) if None in where.value else found
         case "range":
-            return Q(**{f"{lookup}__{k}": _value(place, v, where.field) for k, v in where.value.items()})
+            return _between(place, where)
         case "equals" if where.value is None:
             return Q(**{f"{lookup}__isnull": True})
         case "equals":
@@ -97,6 +204,13 @@ def _compared(place: Place, where: Filter) -> Q:
     if not isinstance(place.field, models.CharField | models.TextField):
         raise _invalid(where.field, where.value)
     return Q(**{f"{lookup}__{_LOOKUPS[where.operator]}": where.value})
+
+
+def _between(place: Place, where: Filter) -> Q:
+    bounds: Mapping[str, Json] = where.value
+    if place.numbers and all(isinstance(bound, int | float) for bound in bounds.values()):
+        return Q(**{f"{place.numbers}__{k}": bound for k, bound in bounds.items()})
+    return Q(**{f"{place.lookup}__{k}": _value(place, bound, where.field) for k, bound in bounds.items()})
 
 
 def _value(place: Place, value: Json, name: str) -> Json:
@@ -108,6 +222,8 @@ def _value(place: Place, value: Json, name: str) -> Json:
         raise _invalid(name, value)
     if isinstance(field, models.BooleanField) and value in ("1", "0", "true", "false", 1, 0):
         return value in ("1", "true", 1, True)
+    if place.numbers:
+        return str(value).lower() if isinstance(value, bool) else str(value)
     try:
         found = field.to_python(value)
     except (ValidationError, TypeError, ValueError, ArithmeticError):
@@ -116,53 +232,6 @@ def _value(place: Place, value: Json, name: str) -> Json:
     if is_number and not (math.isfinite(found) and abs(found) <= _LARGEST):
         raise _invalid(name, value)
     return found
-
-
-def _named(rows: QuerySet[Any], source: Source, term: str) -> QuerySet[Any]:
-    columns = [source.columns[name] for name in _TELLING if name in source.columns]
-    found = [Q(**{f"{column}__icontains": term.strip()}) for column in columns]
-    return rows.filter(reduce(or_, found)) if found else rows.none()
-
-
-def _sorted(rows: QuerySet[Any], source: Source, criteria: Criteria) -> QuerySet[Any]:
-    order = []
-    for name, descending in criteria.sort:
-        if name == "_score":
-            continue
-        place = locate(source, name)
-        if place.many:
-            raise unknown(source.name, name)
-        order.append(F(place.lookup).desc(nulls_last=True) if descending else F(place.lookup).asc(nulls_first=True))
-    return rows.order_by(*order, *source.order)
-
-
-def _aggregate(rows: QuerySet[Any], source: Source, asked: Aggregation) -> Json:
-    place = locate(source, asked.field or "id")
-    for each in asked.filters:
-        rows = rows.filter(condition(source, each))
-    functions = {"sum": Sum, "avg": Avg, "min": Min, "max": Max}
-    shown: dict[str, Json] = {"extensions": [], "apiAlias": f"{asked.kind}_aggregation"}
-    if asked.kind == "count":
-        return {**shown, "count": rows.aggregate(n=Count(place.lookup, distinct=True))["n"]}
-    if asked.kind in ("terms", "histogram"):
-        counted = rows.order_by().values_list(place.lookup).annotate(n=Count("pk", distinct=True)).order_by("-n")
-        buckets = [
-            {"key": _shown(key), "count": n, "apiAlias": "aggregation_bucket"} for key, n in counted[: asked.limit]
-        ]
-        return {**shown, "buckets": buckets}
-    is_number = isinstance(place.field, models.IntegerField | models.DecimalField)
-    kinds = list(functions) if asked.kind == "stats" else [asked.kind]
-    if any(kind not in functions for kind in kinds) or (not is_number and set(kinds) & {"sum", "avg"}):
-        detail = f"The aggregation {asked.kind[:50]} cannot be made of {asked.field[:100]}."
-        raise FaultyError(Fault(code="FRAMEWORK__INVALID_AGGREGATION_QUERY", detail=detail, pointer="/aggregations"))
-    found = rows.aggregate(**{f"a_{kind}": functions[kind](place.lookup) for kind in kinds})
-    return {**shown, **{kind: _shown(found[f"a_{kind}"]) for kind in kinds}}
-
-
-def _shown(value: Any) -> Json:
-    if isinstance(value, UUID):
-        return value.hex
-    return plain(value)
 
 
 def _invalid(name: str, value: Json) -> FaultyError:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Coalesce
 
 from catalog.plans import plan
 from syncapi.shopware.faults import Fault, FaultyError
@@ -16,6 +22,8 @@ from syncapi.shopware.names import NamedMapping
 from syncapi.shopware.schema import ALL, MAPPINGS_BY_NAME, RESOURCES, Arity, Resource, associations_of
 
 _OWN: Final = {"id": "id", "createdAt": "created_at", "updatedAt": "updated_at", "autoIncrement": "number"}
+CUSTOM: Final = "customFields"
+DEEPEST: Final = 10
 _FROM_THERE: Final = (Arity.REVERSE, Arity.BACKWARDS)
 
 
@@ -32,11 +40,14 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """A field as Django's queries name it."""
+    """A field as Django's queries name it. `told`: expressions that a query must know by these names before."""
 
     lookup: str
     field: models.Field[Any, Any]
     many: bool  # on the way there are several records
+    told: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    entity: str = ""  # whose id it is
+    numbers: str = ""  # of a custom field, which is compared as text: its name for comparisons with numbers
 
     @property
     def is_list(self) -> bool:
@@ -53,21 +64,73 @@ def of(name: str) -> Source:
     return Source(name=name, model=model, columns=_columns(resource), steps=_steps(resource, model), order=("number",))
 
 
-def locate(source: Source, name: str) -> Place:
-    """`name`: `property`, or `association.property`, after the entity's own name or not. Raises FaultyError."""
-    *way, last = name.removeprefix(f"{source.name}.").split(".")
-    current, lookups, many = source, [], False
-    for part in way:
-        if part not in current.steps:
-            raise unknown(source.name, name)
-        lookups.append(current.steps[part])
+def locate(source: Source, name: str, languages: Sequence[UUID] = ()) -> Place:
+    """`name`: `property`, or `association.property`, after the entity's own name or not. Raises FaultyError.
+
+    `languages`: whose texts count, the first most; none for the system's. `customFields.x` is a property too.
+    """
+    parts = name.removeprefix(f"{source.name}.").split(".")
+    current, many = source, False
+    way: list[str] = []
+    while len(parts) > 1 and parts[0] in current.steps and len(way) < DEEPEST:
+        part = parts.pop(0)
+        way.append(current.steps[part])
         association = associations_of(ALL[current.name])[part]
         many = many or association.is_list
         current = of(association.target)
-    if last not in current.columns:
+    if parts[0] not in current.columns or len(parts) > (1 + DEEPEST if parts[0] == CUSTOM else 1):
         raise unknown(source.name, name)
-    column = current.columns[last]
-    return Place(lookup="__".join([*lookups, column]), field=current.model._meta.get_field(column), many=many)  # type: ignore[arg-type]
+    lookup = "__".join([*way, current.columns[parts[0]]])
+    field: Any = current.model._meta.get_field(current.columns[parts[0]])
+    if len(parts) > 1:
+        return _custom(lookup, parts[1:], many=many)
+    told = _texts(current, way, parts[0], languages)
+    return Place(
+        lookup=next(iter(told), lookup), field=field, many=many, told=told, entity=_identified(current, parts[0])
+    )
+
+
+def _identified(source: Source, name: str) -> str:
+    """The entity whose id the property is, "" for any other."""
+    if name == "id":
+        return source.name
+    association = associations_of(ALL[source.name]).get(name.removesuffix("Id"))
+    return association.target if association is not None and name.endswith("Id") and not association.is_list else ""
+
+
+def _custom(lookup: str, way: Sequence[str], *, many: bool) -> Place:
+    if any(_is_position(part) for part in way):
+        raise unknown(CUSTOM, ".".join(way))
+    inner: Any = F(lookup)
+    for part in way[:-1]:
+        inner = KeyTransform(part, inner)
+    name = hashlib.md5(f"{lookup}.{'.'.join(way)}".encode(), usedforsecurity=False).hexdigest()[:12]
+    told = {f"text_{name}": KeyTextTransform(way[-1], inner), f"value_{name}": KeyTransform(way[-1], inner)}
+    return Place(lookup=f"text_{name}", field=models.TextField(), many=many, told=told, numbers=f"value_{name}")
+
+
+def _is_position(name: str) -> bool:
+    """Whether a database would take the name for a position in a list."""
+    try:
+        int(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _texts(source: Source, way: Sequence[str], name: str, languages: Sequence[UUID]) -> Mapping[str, Any]:
+    """The text that is shown in these languages, by a name of its own; nothing where it is in the base row anyway."""
+    described = ALL[source.name]
+    if not languages or not isinstance(described, Resource) or name not in described.translated:
+        return {}
+    current, column = plan(described.spec.name), described.translated[name].column
+    model = current.model._meta.get_field("translations").related_model
+    mine = {current.owner: OuterRef("__".join([*way, "pk"]))}
+    spoken = [
+        Subquery(model._default_manager.filter(**mine, language_id=language).values(column)[:1])  # type: ignore[union-attr]
+        for language in languages
+    ]
+    return {"_".join(["spoken", *way, column]): Coalesce(*spoken, F("__".join([*way, column])))}
 
 
 def unknown(entity: str, name: str) -> FaultyError:

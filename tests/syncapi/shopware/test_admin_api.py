@@ -96,72 +96,6 @@ def test_a_list_can_be_paged_beyond_its_end(shopware: Shopware):
     assert shopware.call("GET", "/tax?limit=100&page=2", **FLAT).json["data"] == []
 
 
-@pytest.mark.parametrize(
-    ("filter", "names"),
-    [
-        ({"type": "equals", "field": "name", "value": "t1"}, ["t1"]),
-        ({"type": "equals", "field": "tax.taxRate", "value": 2}, ["t2"]),
-        ({"type": "equalsAny", "field": "name", "value": "t0|t2"}, ["t0", "t2"]),
-        ({"type": "contains", "field": "name", "value": "T1"}, ["t1"]),
-        ({"type": "prefix", "field": "name", "value": "t"}, ["t0", "t1", "t2"]),
-        ({"type": "suffix", "field": "name", "value": "2"}, ["t2"]),
-        ({"type": "range", "field": "taxRate", "parameters": {"gte": 1, "lt": 2}}, ["t1"]),
-        ({"type": "not", "queries": [{"type": "equals", "field": "name", "value": "t1"}]}, ["t0", "t2"]),
-        (
-            {
-                "type": "multi",
-                "operator": "or",
-                "queries": [
-                    {"type": "equals", "field": "name", "value": "t0"},
-                    {"type": "equals", "field": "taxRate", "value": "2"},
-                ],
-            },
-            ["t0", "t2"],
-        ),
-    ],
-)
-def test_filters(shopware: Shopware, filter, names):
-    shopware.upsert("tax", *({"name": f"t{n}", "taxRate": n} for n in range(3)))
-    found = shopware.call("POST", "/search/tax", {"filter": [filter], "sort": [{"field": "name"}]}, **FLAT).json
-    assert [row["name"] for row in found["data"]] == names
-
-
-def test_search_ids_includes_and_aggregations(shopware: Shopware):
-    shopware.upsert("tax", *({"name": f"t{n % 2}", "taxRate": n} for n in range(3)))
-    kinds = ("count", "sum", "min", "max", "avg")
-    asked = [{"name": kind, "type": kind, "field": "taxRate"} for kind in kinds]
-    asked.append({"name": "names", "type": "terms", "field": "name"})
-    body = {"includes": {"tax": ["name"]}, "aggregations": asked, "limit": 1}
-    found = shopware.call("POST", "/search/tax", body, **FLAT).json
-    assert set(found["data"][0]) == {"name", "apiAlias"}
-    assert {kind: found["aggregations"][kind][kind] for kind in kinds} == {
-        "count": 3, "sum": 3, "min": 0, "max": 2, "avg": 1,
-    }  # fmt: skip
-    buckets = found["aggregations"]["names"]["buckets"]
-    assert [(bucket["key"], bucket["count"]) for bucket in buckets] == [("t0", 2), ("t1", 1)]
-    assert shopware.call("POST", "/search-ids/tax", {"limit": 1, "total-count-mode": 1}).json["total"] == 3
-
-
-def test_associations_nest(shopware: Shopware):
-    id = new_id()
-    group = {"id": new_id(), "name": "colour"}
-    shopware.upsert("product", product(id, properties=[{"name": "red", "group": group}], manufacturer={"name": "m"}))
-    body = {"ids": [id], "associations": {"properties": {"associations": {"group": {}}}, "manufacturer": {}}}
-    [found] = shopware.call("POST", "/search/product", body, **FLAT).json["data"]
-    assert found["properties"][0]["group"]["name"] == "colour"
-    assert found["manufacturer"]["name"] == "m"
-    assert (found["tags"], found["propertyIds"]) == (None, [found["properties"][0]["id"]])
-
-
-def test_searching_along_an_association(shopware: Shopware):
-    one, two, category = new_id(), new_id(), new_id()
-    shopware.upsert("product", product(one, categories=[{"id": category, "name": "c"}]), product(two))
-    body = {"filter": [{"type": "equals", "field": "categories.id", "value": category}]}
-    assert shopware.call("POST", "/search-ids/product", body).json["data"] == [one]
-    outside = {"filter": [{"type": "not", "queries": body["filter"]}]}
-    assert shopware.call("POST", "/search-ids/product", outside).json["data"] == [two]
-
-
 def test_the_nested_paths_of_a_record(shopware: Shopware):
     id, category = new_id(), new_id()
     shopware.upsert("product", product(id))
@@ -191,26 +125,6 @@ def test_a_link_ends_only_between_records_that_are_there(shopware: Shopware):
     for path in (f"/product/{absent}/categories/{category}", f"/product/{id}/categories/{absent}"):
         assert shopware.call("DELETE", path).status == 404
     assert shopware.call("GET", f"/product/{id}/categories", **FLAT).json["total"] == 1
-
-
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        ({"limit": 501}, "FRAMEWORK__QUERY_LIMIT_EXCEEDED"),
-        ({"limit": 0}, "FRAMEWORK__INVALID_LIMIT_QUERY"),
-        ({"page": "x"}, "FRAMEWORK__INVALID_PAGE_QUERY"),
-        ({"filter": [{"type": "equals"}]}, "FRAMEWORK__INVALID_FILTER_QUERY"),
-        ({"filter": [{"type": {}, "field": "name", "value": "t"}]}, "FRAMEWORK__INVALID_FILTER_QUERY"),
-        ({"filter": [{"type": "equals", "field": "taxRate", "value": "x"}]}, "FRAMEWORK__INVALID_FILTER_QUERY"),
-        ({"filter": [{"type": "equals", "field": "nothing", "value": 1}]}, "FRAMEWORK__UNMAPPED_FIELD"),
-        ({"associations": {"nothing": {}}}, "FRAMEWORK__ASSOCIATION_NOT_FOUND"),
-        ({"aggregations": [{"type": "sum"}]}, "FRAMEWORK__INVALID_AGGREGATION_QUERY"),
-    ],
-)
-def test_criteria_that_make_no_sense(shopware: Shopware, body, code):
-    shopware.upsert("tax", {"name": "t", "taxRate": 1})
-    answer = shopware.call("POST", "/search/tax", body)
-    assert (answer.status, answer.json["errors"][0]["code"]) == (400, code)
 
 
 def test_texts_in_another_language(shopware: Shopware, german: str):
@@ -279,23 +193,6 @@ def test_deletes_by_criteria(shopware: Shopware):
         answer = shopware.sync({"a/b": {"entity": "product", "action": "delete", "criteria": [wrong]}})
         assert (answer.status, pointers(answer)) == (400, ["/a~1b/criteria"])
     assert Product.objects.count() == 1
-
-
-def test_the_rows_of_a_mapping_are_found_by_both_of_their_sides(shopware: Shopware):
-    one, two, category = sorted(new_id() for _ in range(3))
-    linked = [{"id": category, "name": "c"}]
-    shopware.upsert("product", product(one, productNumber="A", categories=linked), product(two, categories=linked))
-    by_number = {"type": "equals", "field": "product.productNumber", "value": "A"}
-    body = {"filter": [by_number], "associations": {"category": {}}, "total-count-mode": 1}
-    found = shopware.call("POST", "/search/product-category", body, **FLAT).json
-    [row] = found["data"]
-    assert (found["total"], row["productId"], row["categoryId"], row["product"]) == (1, one, category, None)
-    assert (row["category"]["name"], row["apiAlias"]) == ("c", "product_category")
-    keys = shopware.call("POST", "/search-ids/product-category", {}).json["data"]
-    assert keys == [{"productId": id, "categoryId": category} for id in (one, two)]
-    [first, _] = shopware.call("GET", "/product-category").json["data"]
-    assert (first["id"], first["type"]) == (f"{one}-{category}", "product_category")
-    assert shopware.call("POST", "/search/product-category", {"associations": {"tag": {}}}).status == 400
 
 
 def test_where_clients_refuse_null_something_stands_for_it_both_ways(shopware: Shopware):

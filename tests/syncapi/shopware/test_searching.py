@@ -1,0 +1,415 @@
+"""Searches: filters, order, totals, sums, what is associated, and in which language texts are compared."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from catalog.models import Language
+from tests.syncapi.shopware.conftest import Shopware, new_id, price, product
+
+pytestmark = pytest.mark.django_db
+FLAT = {"accept": "application/json"}
+RED, BLUE = new_id(), new_id()
+
+
+@pytest.fixture
+def german() -> str:
+    return Language.objects.get(translation_code__code="de-DE").pk.hex
+
+
+@pytest.fixture
+def shelf(shopware: Shopware) -> Shopware:
+    """Four products, A to D, of two taxes; A is in two categories, B is not active and has a text in German."""
+    seven, nineteen = new_id(), new_id()
+    shopware.upsert("tax", {"id": seven, "name": "low", "taxRate": 7}, {"id": nineteen, "name": "high", "taxRate": 19})
+    both = [{"id": RED, "name": "red"}, {"id": BLUE, "name": "blue"}]
+    more: list[dict[str, Any]] = [
+        {"categories": both, "customFields": {"colour": "red", "size": 5, "inner": {"deep": True}}},
+        {"active": False, "customFields": {"colour": "blue", "size": 12}, "name": {"en-GB": "B", "de-DE": "Zett"}},
+        {"categories": both[:1], "releaseDate": "2024-01-05T10:00:00Z"},
+        {"releaseDate": "2024-02-01"},
+    ]
+    records = [
+        product(new_id(), productNumber=name, name=name, stock=10 * index, price=price(10 * (index + 1)), tax=None)
+        | {"taxId": seven if index < 2 else nineteen}
+        | more[index]
+        for index, name in enumerate("ABCD")
+    ]
+    assert shopware.upsert("product", *records).status == 200
+    return shopware
+
+
+def found(shopware: Shopware, body: dict[str, Any], entity: str = "product", **headers: str) -> Any:
+    answer = shopware.call("POST", f"/search/{entity}", body, **FLAT, **headers)
+    assert answer.status == 200, answer.body
+    return answer.json
+
+
+def numbers(shopware: Shopware, body: dict[str, Any], **headers: str) -> str:
+    return "".join(row["productNumber"] for row in found(shopware, body, **headers)["data"])
+
+
+def equals(field: str, value: Any) -> dict[str, Any]:
+    return {"type": "equals", "field": field, "value": value}
+
+
+@pytest.mark.parametrize(
+    ("filter", "expected"),
+    [
+        ([equals("product.stock", 10)], "B"),
+        ([equals("active", "false")], "B"),
+        ([equals("releaseDate", None)], "AB"),
+        ([{"type": "equalsAny", "field": "stock", "value": 10}], "B"),
+        ([{"type": "equalsAny", "field": "stock", "value": "0|20"}], "AC"),
+        ([{"type": "xor", "queries": [equals("stock", 0), equals("active", True)]}], "CD"),
+        ([{"type": "multi", "operator": "xor", "queries": [equals("stock", 0), equals("stock", 10)]}], "AB"),
+        ([{"type": "nor", "queries": [equals("stock", 0), equals("stock", 10)]}], "CD"),
+        ([{"type": "nand", "queries": [equals("active", True), equals("stock", 0)]}], "BCD"),
+        ([equals("categories.id", None)], "BD"),
+        ([equals("tax.name", "low"), equals("categories.name", "blue")], "A"),
+        ({"stock": 10, "active": False}, "B"),
+        ({"0": equals("stock", 10)}, "B"),
+        (equals("stock", 10), "B"),
+        ([equals("customFields.colour", "red")], "A"),
+        ([equals("customFields.size", 12)], "B"),
+        ([equals("customFields.inner.deep", True)], "A"),
+        ([equals("customFields.colour", None)], "CD"),
+        ([{"type": "equalsAny", "field": "customFields.colour", "value": ["red", "blue"]}], "AB"),
+        ([{"type": "contains", "field": "customFields.colour", "value": "LU"}], "B"),
+        ([{"type": "range", "field": "customFields.size", "parameters": {"gt": 5, "lt": 100}}], "B"),
+        ([equals("categories.products.customFields.size", 5)], "AC"),
+    ],
+)
+def test_what_fits(shelf: Shopware, filter: Any, expected: str):
+    assert numbers(shelf, {"filter": filter, "sort": "productNumber"}) == expected
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ("-stock", "DCBA"),
+        ("-tax.taxRate,stock", "CDAB"),
+        (["-stock"], "DCBA"),
+        ([{"field": "stock", "order": "desc"}], "DCBA"),
+        ([{"field": "categories.name", "order": "DESC"}, {"field": "stock"}], "ACBD"),
+        ([{"field": "categories.id", "type": "count", "order": "DESC"}, {"field": "stock"}], "ACBD"),
+        ([{"field": "customFields.colour"}, {"field": "stock"}], "CDBA"),
+        ([{"field": "_score"}, {"field": "stock", "order": "DESC"}], "DCBA"),
+    ],
+)
+def test_in_which_order(shelf: Shopware, sort: Any, expected: str):
+    assert numbers(shelf, {"sort": sort}) == expected
+
+
+def test_records_that_are_asked_for_by_id_come_as_they_were_asked_for(shelf: Shopware):
+    ids = [row["id"] for row in found(shelf, {"sort": "-stock"})["data"]]
+    assert numbers(shelf, {"ids": ids[1:]}) == "CBA"
+    assert numbers(shelf, {"ids": "|".join(ids), "sort": "stock"}) == "ABCD"
+
+
+def test_filters_that_come_after_do_not_count_in_sums(shelf: Shopware):
+    body = {
+        "filter": [equals("active", True)],
+        "post-filter": [equals("stock", 0)],
+        "aggregations": [{"name": "n", "type": "count", "field": "id"}],
+        "total-count-mode": 1,
+    }
+    answer = found(shelf, body)
+    assert ([row["productNumber"] for row in answer["data"]], answer["total"]) == (["A"], 1)
+    assert answer["aggregations"]["n"]["count"] == 3
+
+
+def test_queries_give_points_and_the_best_come_first(shelf: Shopware):
+    queries = [{"score": 100, "query": equals("active", False)}, {"score": 5, "query": equals("tax.taxRate", 7)}]
+    assert numbers(shelf, {"query": queries}) == "BA"
+    assert numbers(shelf, {"query": queries, "sort": [{"field": "_score", "order": "ASC"}]}) == "AB"
+    assert numbers(shelf, {"query": queries, "sort": "productNumber"}) == "AB"
+
+
+def test_the_best_fits_of_a_term_come_first(shelf: Shopware):
+    shelf.upsert("product", product(new_id(), productNumber="E", name="x", description="zebra"))
+    shelf.upsert("product", product(new_id(), productNumber="zebra", name="zebra"))
+    assert numbers(shelf, {"term": "zebra"}) == "zebraE"
+    assert numbers(shelf, {"term": "zebra", "sort": "productNumber"}) == "Ezebra"
+
+
+def test_one_record_of_each_group(shelf: Shopware):
+    body = {"grouping": ["taxId"], "sort": "-stock", "total-count-mode": 1}
+    assert (numbers(shelf, body), found(shelf, body)["total"]) == ("DB", 2)
+    assert numbers(shelf, {"grouping": ["taxId"], "query": [equals("active", True)], "sort": "stock"}) == "AC"
+
+
+def test_texts_are_compared_in_the_language_of_the_request(shelf: Shopware, german: str):
+    zett, name = {"filter": [equals("name", "Zett")]}, {"filter": [equals("name", "B")]}
+    assert (numbers(shelf, zett), numbers(shelf, name)) == ("", "B")
+    assert (numbers(shelf, zett, sw_language_id=german), numbers(shelf, name, sw_language_id=german)) == ("B", "")
+    assert numbers(shelf, {"sort": "-name"}, sw_language_id=german) == "BDCA"
+    shelf.upsert("category", {"id": BLUE, "name": {"de-DE": "blau"}})
+    blue = {"filter": [equals("categories.name", "blau")]}
+    assert (numbers(shelf, blue), numbers(shelf, blue, sw_language_id=german)) == ("", "A")
+    ids = shelf.call("POST", "/search-ids/category", {"filter": [equals("name", "blau")]}, sw_language_id=german)
+    assert ids.json["data"] == [BLUE]
+    terms = {"aggregations": [{"name": "t", "type": "terms", "field": "name"}], "filter": [equals("stock", 10)]}
+    buckets = found(shelf, terms, sw_language_id=german)["aggregations"]["t"]["buckets"]
+    assert [bucket["key"] for bucket in buckets] == ["Zett"]
+
+
+def added(shopware: Shopware, **asked: Any) -> Any:
+    body = {"limit": 1, "aggregations": [{"name": "x", **asked}]}
+    return found(shopware, body)["aggregations"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "expected"),
+    [
+        ("count", "taxId", {"count": 2}),
+        ("sum", "stock", {"sum": 60}),
+        ("avg", "price", {"avg": 25}),
+        ("min", "releaseDate", {"min": "2024-01-05T10:00:00.000+00:00"}),
+        ("max", "tax.name", {"max": "low"}),
+        ("stats", "stock", {"min": 0, "max": 30, "avg": 15, "sum": 60}),
+        ("sum", "maxPurchase", {"sum": 0}),
+        ("min", "maxPurchase", {"min": None}),
+    ],
+)
+def test_sums(shelf: Shopware, kind: str, field: str, expected: dict[str, Any]):
+    frame = {"extensions": [], "name": "x", "apiAlias": "x_aggregation"}
+    assert added(shelf, type=kind, field=field) == {"x": {**frame, **expected}}
+
+
+def buckets(shopware: Shopware, **asked: Any) -> list[tuple[str, int]]:
+    return [(bucket["key"], bucket["count"]) for bucket in added(shopware, **asked)["x"]["buckets"]]
+
+
+def test_buckets(shelf: Shopware):
+    assert buckets(shelf, type="terms", field="tax.name") == [("high", 2), ("low", 2)]
+    assert buckets(shelf, type="terms", field="active") == [("1", 3), ("0", 1)]
+    assert buckets(shelf, type="terms", field="categories.name") == [("red", 2), ("", 2), ("blue", 1)]
+    by_name = {"sort": {"field": "tax.name", "order": "DESC"}, "limit": 1}
+    assert buckets(shelf, type="terms", field="tax.name", **by_name) == [("low", 2)]
+    assert buckets(shelf, type="terms", field="active", sort={"field": "_count"}) == [("0", 1), ("1", 3)]
+    months = buckets(shelf, type="histogram", field="releaseDate", interval="month")
+    assert months == [("2024-01-01 00:00:00", 1), ("2024-02-01 00:00:00", 1)]
+
+
+def test_sums_within_buckets_ranges_and_conditions(shelf: Shopware):
+    inner = {"name": "stocks", "type": "sum", "field": "stock"}
+    made = added(shelf, type="terms", field="tax.name", aggregation=inner)["x"]["buckets"]
+    assert [bucket["stocks"]["sum"] for bucket in made] == [50, 10]
+    bounds = [{"to": 10}, {"from": 10, "to": 30}, {"from": 30, "key": "many"}]
+    assert added(shelf, type="range", field="stock", ranges=bounds)["x"]["ranges"] == {"*-10": 1, "10-30": 2, "many": 1}
+    made = added(shelf, type="filter", filter=[equals("active", False)], aggregation=inner)
+    assert made["stocks"]["sum"] == 10
+    shown = added(shelf, type="entity", field="taxId", definition="tax")["x"]["entities"]
+    assert sorted(tax["name"] for tax in shown) == ["high", "low"]
+
+
+def test_what_is_associated_is_filtered_sorted_and_paged_by_record(shelf: Shopware):
+    shelf.upsert("category", *({"name": f"a{index}"} for index in range(5)))
+
+    def categories(**criteria: Any) -> list[list[str]]:
+        body = {"sort": "productNumber", "associations": {"categories": criteria}}
+        return [[category["name"] for category in row["categories"]] for row in found(shelf, body)["data"]]
+
+    assert categories(sort="name") == [["blue", "red"], [], ["red"], []]
+    assert categories(sort="name", limit=1) == [["blue"], [], ["red"], []]
+    assert categories(sort="name", limit=1, page=2) == [["red"], [], [], []]
+    assert categories(filter=[equals("name", "blue")]) == [["blue"], [], [], []]
+    assert categories(**{"post-filter": [equals("name", "red")]}) == [["red"], [], ["red"], []]
+
+
+def test_what_is_shown_of_a_record(shelf: Shopware):
+    body = {"limit": 1, "includes": {"product": ["name", "tax"], "tax": ["taxRate"], "product-media": ["x"]}}
+    [row] = found(shelf, {**body, "associations": {"tax": {}}, "sort": "stock"})["data"]
+    assert row == {"name": "A", "tax": {"taxRate": 7, "apiAlias": "tax"}, "apiAlias": "product"}
+    [row] = found(shelf, {"limit": 1, "excludes": {"product": ["name"]}, "sort": "stock"})["data"]
+    assert ("name" in row, row["productNumber"]) == (False, "A")
+    document = shelf.call("POST", "/search/product", body).json["data"][0]
+    assert (set(document["attributes"]), set(document["relationships"])) == ({"name", "apiAlias"}, {"tax"})
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("filter[stock]=10", "B"),
+        ("filter[tax.taxRate]=7&sort=-stock", "BA"),
+        ("filter[0][type]=range&filter[0][field]=stock&filter[0][parameters][gte]=20&sort=stock", "CD"),
+        ("filter[][type]=equals&filter[0][field]=stock&filter[0][value]=10", "B"),
+        ("sort[0][field]=stock&sort[0][order]=DESC", "DCBA"),
+        ("limit=1&page=2&sort=stock", "B"),
+        ("limit=7&limit=1&sort=stock", "A"),
+        ("post-filter[stock]=10", "B"),
+        ("associations[nothing&sort=stock", "ABCD"),
+    ],
+)
+def test_criteria_in_a_query_string(shelf: Shopware, query: str, expected: str):
+    listed = shelf.call("GET", f"/product?{quote(query, safe='=&')}", **FLAT).json["data"]
+    assert "".join(row["productNumber"] for row in listed) == expected
+
+
+def test_associations_and_properties_in_a_query_string(shelf: Shopware):
+    query = (
+        "sort=stock&limit=1&associations[categories][associations][tags][]=&associations[tax][]="
+        "&includes[product][]=categories&includes[product][]=tax&includes[category][]=tags"
+        "&aggregations[0][name]=n&aggregations[0][type]=count&aggregations[0][field]=id"
+    )
+    answer = shelf.call("GET", f"/product?{query}", **FLAT).json
+    [row] = answer["data"]
+    assert set(row) == {"categories", "tax", "apiAlias"}
+    assert row["categories"] == [{"tags": [], "apiAlias": "category"}] * 2
+    assert (row["tax"]["taxRate"], answer["aggregations"]["n"]["count"]) == (7, 4)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"filter": [equals("stock", 1), equals("stock", "x")]}, "/filter/1/value"),
+        ({"filter": [{"type": "or", "queries": [equals("stock", "x")]}]}, "/filter/0/queries/0/value"),
+        ({"post-filter": [equals("stock", "x")]}, "/post-filter/0/value"),
+        ({"filter": {"stock": ""}}, "/filter/stock"),
+        ({"filter": "stock"}, "/filter"),
+        ({"query": [{"score": "x", "query": equals("stock", 1)}]}, "/query/0/score"),
+        ({"aggregations": [{"type": "sum", "field": "stock"}]}, "/aggregations/0/name"),
+        ({"aggregations": [{"name": "x", "type": "sum"}]}, "/aggregations/0/field"),
+        ({"aggregations": [{"name": "x", "type": "histogram", "field": "releaseDate"}]}, "/aggregations/0/interval"),
+        ({"aggregations": [{"name": "x", "type": "range", "field": "stock"}]}, "/aggregations/0/ranges"),
+        ({"aggregations": [{"name": "x", "type": "filter"}]}, "/aggregations/0/aggregation"),
+    ],
+)
+def test_what_is_wrong_has_its_place(shelf: Shopware, body: dict[str, Any], pointer: str):
+    answer = shelf.call("POST", "/search/product", body)
+    assert (answer.status, [error["source"]["pointer"] for error in answer.json["errors"]]) == (400, [pointer])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"filter": [equals("customFields.1", 1)]},
+        {"filter": [equals(f"customFields.{'9' * 30}", 1)]},
+        {"filter": [equals(f"{'tax.products.' * 6}id", 1)]},
+        {"sort": "customFields"},
+        {"grouping": ["taxId"], "sort": "categories.name"},
+        {"grouping": ["nothing"]},
+        {"aggregations": [{"name": "x", "type": "sum", "field": "customFields.size"}]},
+        {"aggregations": [{"name": "x", "type": "max", "field": "categoryIds"}]},
+        {"aggregations": [{"name": "x", "type": "min", "field": "taxId"}]},
+        {"aggregations": [{"name": "x", "type": "max", "field": "active"}]},
+        {"aggregations": [{"name": "x", "type": "max", "field": "variantListingConfig"}]},
+        {"aggregations": [{"name": "x", "type": "terms", "field": "variantListingConfig"}]},
+        {"aggregations": [{"name": "x", "type": "terms", "field": "categoryIds"}]},
+        {"aggregations": [{"name": "x", "type": "histogram", "field": "name", "interval": "day"}]},
+        {"aggregations": [{"name": "x", "type": "entity", "field": "name"}]},
+        {"aggregations": [{"name": "x", "type": "nonsense", "field": "name"}]},
+    ],
+)
+def test_what_cannot_be_searched_by_is_no_fault_of_the_server(shelf: Shopware, body: dict[str, Any]):
+    assert shelf.call("POST", "/search/product", body).status in (200, 400)
+
+
+@pytest.mark.parametrize(
+    ("filter", "names"),
+    [
+        ({"type": "equals", "field": "name", "value": "t1"}, ["t1"]),
+        ({"type": "equals", "field": "tax.taxRate", "value": 2}, ["t2"]),
+        ({"type": "equalsAny", "field": "name", "value": "t0|t2"}, ["t0", "t2"]),
+        ({"type": "contains", "field": "name", "value": "T1"}, ["t1"]),
+        ({"type": "prefix", "field": "name", "value": "t"}, ["t0", "t1", "t2"]),
+        ({"type": "suffix", "field": "name", "value": "2"}, ["t2"]),
+        ({"type": "range", "field": "taxRate", "parameters": {"gte": 1, "lt": 2}}, ["t1"]),
+        ({"type": "not", "queries": [{"type": "equals", "field": "name", "value": "t1"}]}, ["t0", "t2"]),
+        (
+            {
+                "type": "multi",
+                "operator": "or",
+                "queries": [
+                    {"type": "equals", "field": "name", "value": "t0"},
+                    {"type": "equals", "field": "taxRate", "value": "2"},
+                ],
+            },
+            ["t0", "t2"],
+        ),
+    ],
+)
+def test_filters(shopware: Shopware, filter, names):
+    shopware.upsert("tax", *({"name": f"t{n}", "taxRate": n} for n in range(3)))
+    found = shopware.call("POST", "/search/tax", {"filter": [filter], "sort": [{"field": "name"}]}, **FLAT).json
+    assert [row["name"] for row in found["data"]] == names
+
+
+def test_search_ids_includes_and_aggregations(shopware: Shopware):
+    shopware.upsert("tax", *({"name": f"t{n % 2}", "taxRate": n} for n in range(3)))
+    kinds = ("count", "sum", "min", "max", "avg")
+    asked = [{"name": kind, "type": kind, "field": "taxRate"} for kind in kinds]
+    asked.append({"name": "names", "type": "terms", "field": "name"})
+    body = {"includes": {"tax": ["name"]}, "aggregations": asked, "limit": 1}
+    found = shopware.call("POST", "/search/tax", body, **FLAT).json
+    assert set(found["data"][0]) == {"name", "apiAlias"}
+    assert {kind: found["aggregations"][kind][kind] for kind in kinds} == {
+        "count": 3, "sum": 3, "min": 0, "max": 2, "avg": 1,
+    }  # fmt: skip
+    buckets = found["aggregations"]["names"]["buckets"]
+    assert [(bucket["key"], bucket["count"]) for bucket in buckets] == [("t0", 2), ("t1", 1)]
+    assert shopware.call("POST", "/search-ids/tax", {"limit": 1, "total-count-mode": 1}).json["total"] == 3
+
+
+def test_associations_nest(shopware: Shopware):
+    id = new_id()
+    group = {"id": new_id(), "name": "colour"}
+    shopware.upsert("product", product(id, properties=[{"name": "red", "group": group}], manufacturer={"name": "m"}))
+    body = {"ids": [id], "associations": {"properties": {"associations": {"group": {}}}, "manufacturer": {}}}
+    [found] = shopware.call("POST", "/search/product", body, **FLAT).json["data"]
+    assert found["properties"][0]["group"]["name"] == "colour"
+    assert found["manufacturer"]["name"] == "m"
+    assert (found["tags"], found["propertyIds"]) == (None, [found["properties"][0]["id"]])
+
+
+def test_searching_along_an_association(shopware: Shopware):
+    one, two, category = new_id(), new_id(), new_id()
+    shopware.upsert("product", product(one, categories=[{"id": category, "name": "c"}]), product(two))
+    body = {"filter": [{"type": "equals", "field": "categories.id", "value": category}]}
+    assert shopware.call("POST", "/search-ids/product", body).json["data"] == [one]
+    outside = {"filter": [{"type": "not", "queries": body["filter"]}]}
+    assert shopware.call("POST", "/search-ids/product", outside).json["data"] == [two]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"limit": 501}, "FRAMEWORK__QUERY_LIMIT_EXCEEDED"),
+        ({"limit": 0}, "FRAMEWORK__INVALID_LIMIT_QUERY"),
+        ({"page": "x"}, "FRAMEWORK__INVALID_PAGE_QUERY"),
+        ({"filter": [{"type": "equals"}]}, "FRAMEWORK__INVALID_FILTER_QUERY"),
+        ({"filter": [{"type": {}, "field": "name", "value": "t"}]}, "FRAMEWORK__INVALID_FILTER_QUERY"),
+        ({"filter": [{"type": "equals", "field": "taxRate", "value": "x"}]}, "FRAMEWORK__INVALID_FILTER_QUERY"),
+        ({"filter": [{"type": "equals", "field": "nothing", "value": 1}]}, "FRAMEWORK__UNMAPPED_FIELD"),
+        ({"associations": {"nothing": {}}}, "FRAMEWORK__ASSOCIATION_NOT_FOUND"),
+        ({"aggregations": [{"type": "sum"}]}, "FRAMEWORK__INVALID_AGGREGATION_QUERY"),
+    ],
+)
+def test_criteria_that_make_no_sense(shopware: Shopware, body, code):
+    shopware.upsert("tax", {"name": "t", "taxRate": 1})
+    answer = shopware.call("POST", "/search/tax", body)
+    assert (answer.status, answer.json["errors"][0]["code"]) == (400, code)
+
+
+def test_the_rows_of_a_mapping_are_found_by_both_of_their_sides(shopware: Shopware):
+    one, two, category = sorted(new_id() for _ in range(3))
+    linked = [{"id": category, "name": "c"}]
+    shopware.upsert("product", product(one, productNumber="A", categories=linked), product(two, categories=linked))
+    by_number = {"type": "equals", "field": "product.productNumber", "value": "A"}
+    body = {"filter": [by_number], "associations": {"category": {}}, "total-count-mode": 1}
+    found = shopware.call("POST", "/search/product-category", body, **FLAT).json
+    [row] = found["data"]
+    assert (found["total"], row["productId"], row["categoryId"], row["product"]) == (1, one, category, None)
+    assert (row["category"]["name"], row["apiAlias"]) == ("c", "product_category")
+    keys = shopware.call("POST", "/search-ids/product-category", {}).json["data"]
+    assert keys == [{"productId": id, "categoryId": category} for id in (one, two)]
+    [first, _] = shopware.call("GET", "/product-category").json["data"]
+    assert (first["id"], first["type"]) == (f"{one}-{category}", "product_category")
+    assert shopware.call("POST", "/search/product-category", {"associations": {"tag": {}}}).status == 400
+    of_each = {"aggregations": [{"name": "x", "type": "terms", "field": "categoryId"}]}
+    sums = shopware.call("POST", "/search/product-category", of_each, **FLAT).json["aggregations"]
+    assert [(bucket["key"], bucket["count"]) for bucket in sums["x"]["buckets"]] == [(category, 2)]
