@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
-from asyncops.models import Operation
+from asyncops import engine
+from asyncops.models import Chunk, Operation
 from catalog.sql import run
 from tests.syncapi.conftest import Program, work_off
 from tests.syncapi.magento.conftest import BAG, OTHER_BAG, Magento
@@ -111,6 +114,19 @@ def test_open_items_are_counted_until_they_are_done(magento: Magento):
     assert magento.status(uuid, detail="operation-status/4") == 3
     work_off()
     assert magento.status(uuid, detail="operation-status/4") == 0
+
+
+def test_a_bulk_that_is_half_done_says_so_of_each_item(magento: Magento, settings: Any):
+    """Two chunks are done, the third is not claimed yet."""
+    settings.CHUNK_RECORDS = 2
+    prices = (1, 2, -1, 3, 4)
+    items = [{"product": {"sku": f"S{n}", "name": "N", "attribute_set_id": 4, "price": p}} for n, p in enumerate(prices)]
+    uuid = magento.accept("POST", "products", items, form="async/bulk")
+    Chunk.objects.update(available_at=timezone.now() - timedelta(days=1))
+    engine.drain(chunks=2)
+    assert [each["status"] for each in magento.status(uuid)["operations_list"]] == [1, 1, 3, 1, 4]
+    counts = [magento.status(uuid, detail=f"operation-status/{status}") for status in (1, 2, 3, 4, 5)]
+    assert counts == [3, 0, 1, 1, 0]
 
 
 def test_cancelled_items_are_rejected(magento: Magento):
