@@ -18,7 +18,7 @@ from catalog.commands import Json
 from syncapi.problems import Code, Problem
 from syncapi.shoptet import auth, wording
 from syncapi.shoptet.envelope import answer
-from syncapi.shoptet.refusals import INVALID_DATA, PAYLOAD, Fault, Refusal, invalid
+from syncapi.shoptet.refusals import INVALID_DATA, PAYLOAD, Fault, Refusal, invalid, not_allowed
 
 MOST_ERRORS: Final = 100  # in one answer
 log = structlog.get_logger(__name__)
@@ -57,9 +57,11 @@ def _of_framework(error: exceptions.APIException, context: Mapping[str, Any]) ->
             refusal = auth.without_rights(auth.secret_of(request))
         case exceptions.UnsupportedMediaType():
             refusal = Refusal(422, invalid("The request body must be of type application/json", at=PAYLOAD))
+        case exceptions.MethodNotAllowed():
+            refusal = not_allowed(request.method, request.path, context["view"].allowed_methods)
         case _:
             return _unexpected(error)
-    return _answer(refusal.status, refusal.faults)
+    return _answer(refusal.status, refusal.faults, refusal.headers)
 
 
 def _of_items(error: ItemsRefused) -> Sequence[Fault]:

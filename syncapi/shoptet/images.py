@@ -21,7 +21,7 @@ from syncapi.shoptet.parsing import uploads
 from syncapi.shoptet.parsing.uploads import INDEX, POSITION, RECORD
 from syncapi.shoptet.pictures import Picture
 from syncapi.shoptet.queries import query_of
-from syncapi.shoptet.refusals import Fault, Refusal, invalid, missing
+from syncapi.shoptet.refusals import Fault, Refusal, missing
 from syncapi.shoptet.routes import Call
 from syncapi.shoptet.schema import Schema
 
@@ -32,7 +32,10 @@ def post(request: ApiRequest, call: Call) -> Response:
     images = _images(request, uploads.POST)
     product, gallery = pictures.product(call.path["guid"]), _gallery(call)
     last = max((picture.position for picture in pictures.of(product, gallery)), default=0)
-    items = [{**image, INDEX: index, POSITION: last + 1 + index} for index, image in enumerate(images)]
+    items = [
+        {**image, INDEX: index, POSITION: min(last + 1 + index, uploads.LAST_PRIORITY)}
+        for index, image in enumerate(images)
+    ]
     return _accept(request, call, names.IMAGES, items)
 
 
@@ -109,20 +112,8 @@ def check_urls(images: Sequence[Mapping[str, Json]], *, place: str) -> None:
 
 def _images(request: ApiRequest, wanted: Schema) -> list[dict[str, Json]]:
     images: list[dict[str, Json]] = checked(request.data, wanted)["data"]["images"]
-    faults = [fault for index, image in enumerate(images) for fault in _one_url(image, f"{PLACE}[{index}]")]
-    if faults:
-        raise Refusal(422, *faults)
     check_urls(images, place=PLACE)
     return images
-
-
-def _one_url(image: Mapping[str, Json], place: str) -> list[Fault]:
-    """The older document calls it downloadUrl; one of the two it has to be."""
-    if "sourceUrl" in image and "downloadUrl" in image:
-        return [invalid("Only one of the properties sourceUrl and downloadUrl is allowed", at=f"{place}.downloadUrl")]
-    if "sourceUrl" not in image and "downloadUrl" not in image:
-        return [invalid("The property sourceUrl is required", at=f"{place}.sourceUrl")]
-    return []
 
 
 def _gallery(call: Call) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,3 +48,9 @@ def missing(what: str, value: str, *, code: str = "", status: int = 404) -> Refu
     """What the URL names is not there."""
     text = f'{what} with identificator "{value}" not found.'
     return Refusal(status, Fault(code=code or f"{what.lower()}-not-found", message=text, instance=value))
+
+
+def not_allowed(method: str, path: str, allowed: Iterable[str]) -> Refusal:
+    """The path is known, and not for this method."""
+    fault = Fault(code="method-not-allowed", message=f'Method "{method}" is not allowed here.', instance=path)
+    return Refusal(405, fault, headers={"Allow": ", ".join(sorted(set(allowed)))})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rest_framework.response import Response
 
 from syncapi.exchange import ApiRequest
-from syncapi.shoptet.refusals import Fault, Refusal
+from syncapi.shoptet.refusals import Fault, Refusal, not_allowed
 from syncapi.shoptet.schema import Schema
 
 
@@ -53,7 +53,8 @@ class RouteTable:
     def find(self, method: str, path: str) -> Call:
         """Raises Refusal: 404, or 405 with the methods that the path has."""
         segments = path.strip("/").split("/")
-        matching = [route for route in self.routes if _fits(route, segments)]
+        fitting = [route for route in self.routes if _fits(route, segments)]
+        matching = [route for route in fitting if ":" not in route.path] or fitting  # what is spelled out comes first
         if not matching:
             message = f'Endpoint "{method} {path}" not found.'
             raise Refusal(404, Fault(code="endpoint-not-found", message=message, instance=path))
@@ -61,7 +62,7 @@ class RouteTable:
         for route in matching:
             if route.method == wanted:
                 return Call(route=route, path=_variables(route, segments))
-        raise _not_allowed(method, path, (route.method for route in matching))
+        raise not_allowed(method, path, (route.method for route in matching))
 
 
 def _fits(route: Route, segments: Sequence[str]) -> bool:
@@ -74,8 +75,3 @@ def _fits(route: Route, segments: Sequence[str]) -> bool:
 def _variables(route: Route, segments: Sequence[str]) -> dict[str, str]:
     parts = zip(route.path.split("/"), segments, strict=True)
     return {part[1:]: segment for part, segment in parts if part[0] == ":"}
-
-
-def _not_allowed(method: str, path: str, allowed: Iterable[str]) -> Refusal:
-    fault = Fault(code="method-not-allowed", message=f'Method "{method}" is not allowed here.', instance=path)
-    return Refusal(405, fault, headers={"Allow": ", ".join(sorted(set(allowed)))})

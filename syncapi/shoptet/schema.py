@@ -67,6 +67,7 @@ def _members(value: Mapping[str, Json], schema: Schema, place: str) -> Iterator[
     for name in schema.get("required", ()):
         if name not in value:
             yield invalid(f"The property {name} is required", at=inside(place, name))
+    yield from _alternatives(value, schema, place)
     if len(value) < schema.get("minProperties", 0):
         yield invalid(f"There must be a minimum of {schema['minProperties']} properties", at=place or PAYLOAD)
     for name, member in value.items():
@@ -74,6 +75,17 @@ def _members(value: Mapping[str, Json], schema: Schema, place: str) -> Iterator[
             yield from _faults(member, properties[name], inside(place, name))
         elif not schema.get("additionalProperties", True):
             yield invalid(undefined(name), at=inside(place, name))
+
+
+def _alternatives(value: Mapping[str, Json], schema: Schema, place: str) -> Iterator[Fault]:
+    """`oneOf` lists the names of which an object has exactly one, each as `{"required": [name]}`."""
+    names = [name for each in schema.get("oneOf", ()) for name in each["required"]]
+    found = [name for name in names if name in value]
+    if names and not found:
+        yield invalid(f"The property {names[0]} is required", at=inside(place, names[0]))
+    if len(found) > 1:
+        message = f"Only one of the properties {' and '.join(found)} is allowed"
+        yield invalid(message, at=inside(place, found[-1]))
 
 
 def undefined(name: str) -> str:

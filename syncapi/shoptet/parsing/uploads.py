@@ -21,6 +21,7 @@ POSITION: Final = "position"
 RECORD: Final = "record"
 IMAGE: Final = "image"  # facts of an image that is kept already
 MOST_IMAGES: Final = 100  # in one request
+LAST_PRIORITY: Final = 65535
 MOST_FILES: Final = 50
 FILE_BYTES: Final = 2 * 1024 * 1024
 _IMAGES_OF_PRODUCTS: Final = UUID("6f6f1d0e-2f5b-5c0b-9a53-6d1c2b6a7d10")
@@ -36,8 +37,8 @@ def _priority(most: int) -> Schema:
     return {"type": "integer", "minimum": 1, "maximum": most}
 
 
-def _body(required: list[str], properties: Schema) -> Schema:
-    image = {"type": "object", "additionalProperties": False, "required": required, "properties": properties}
+def _body(demanded: Schema, properties: Schema) -> Schema:
+    image = {"type": "object", "additionalProperties": False, **demanded, "properties": properties}
     images = {"type": "array", "minItems": 1, "maxItems": MOST_IMAGES, "items": image}
     data = {"type": "object", "additionalProperties": False, "required": ["images"], "properties": {"images": images}}
     return {"type": "object", "additionalProperties": False, "required": ["data"], "properties": {"data": data}}
@@ -45,10 +46,11 @@ def _body(required: list[str], properties: Schema) -> Schema:
 
 _ATTRIBUTES: Final[Schema] = {"priority": _priority(99999), "description": _TEXT}
 POST: Final = _body(
-    [], {"sourceUrl": _URL, "downloadUrl": _URL, "name": _NAME, **_ATTRIBUTES, "priority": _priority(65535)}
+    {"oneOf": [{"required": ["sourceUrl"]}, {"required": ["downloadUrl"]}]},  # today's name, or the older document's
+    {"sourceUrl": _URL, "downloadUrl": _URL, "name": _NAME, **_ATTRIBUTES, "priority": _priority(LAST_PRIORITY)},
 )
-PATCH_SOURCES: Final = _body(["name", "sourceUrl"], {"name": _NAME, "sourceUrl": _URL, **_ATTRIBUTES})
-PATCH: Final = _body(["name"], {"name": {"type": "string", "minLength": 1}, **_ATTRIBUTES})
+PATCH_SOURCES: Final = _body({"required": ["name", "sourceUrl"]}, {"name": _NAME, "sourceUrl": _URL, **_ATTRIBUTES})
+PATCH: Final = _body({"required": ["name"]}, {"name": {"type": "string", "minLength": 1}, **_ATTRIBUTES})
 _FILE: Final[Schema] = {
     "type": "object",
     "additionalProperties": False,

@@ -120,7 +120,9 @@ def test_a_bulk_that_is_half_done_says_so_of_each_item(magento: Magento, setting
     """Two chunks are done, the third is not claimed yet."""
     settings.CHUNK_RECORDS = 2
     prices = (1, 2, -1, 3, 4)
-    items = [{"product": {"sku": f"S{n}", "name": "N", "attribute_set_id": 4, "price": p}} for n, p in enumerate(prices)]
+    items = [
+        {"product": {"sku": f"S{n}", "name": "N", "attribute_set_id": 4, "price": p}} for n, p in enumerate(prices)
+    ]
     uuid = magento.accept("POST", "products", items, form="async/bulk")
     Chunk.objects.update(available_at=timezone.now() - timedelta(days=1))
     engine.drain(chunks=2)

@@ -25,6 +25,16 @@ def test_another_method_is_told_which_there_are(shoptet: Shoptet, method: str):
     assert answer.headers["Allow"] == "GET"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [("GET", "webhooks/renew-signature-key", "POST"), ("DELETE", "webhooks/notifications", "GET")],
+)
+def test_a_word_of_the_path_is_no_id(shoptet: Shoptet, method: str, path: str, allowed: str):
+    answer = shoptet.call(method, path)
+    assert errors(answer) == (405, [("method-not-allowed", f"/{path}")])
+    assert answer.headers["Allow"] == allowed
+
+
 def test_any_accept_header_is_answered_with_json(shoptet: Shoptet):
     assert shoptet.get("system/jobs", HTTP_ACCEPT="text/html").status == 200
 

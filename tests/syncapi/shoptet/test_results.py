@@ -48,6 +48,14 @@ def test_its_name_has_128_bits_that_nobody_knows(url: str):
         assert fault(STRANGER.get(f"/api-results/{name}")) == (404, "result-not-found")
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE"])
+def test_a_result_is_only_read(url: str, method: str):
+    answer = STRANGER.call(method, url)
+    assert fault(answer) == (405, "method-not-allowed")
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
+    assert STRANGER.get(url + "/").body == STRANGER.get(url).body
+
+
 def test_after_a_day_the_link_is_gone(url: str):
     Operation.objects.update(finished_at=timezone.now() - timedelta(hours=24))
     assert fault(STRANGER.get(url)) == (410, "result-expired")
