@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-import orjson
 from django.conf import settings
 from django.db import OperationalError, transaction
 from django.utils import timezone
@@ -18,7 +17,7 @@ from psycopg.errors import DeadlockDetected
 from asyncops import chunking, chunkrows, dialects, doorbell, journal, keeping, outbox, placing, tallying, understanding
 from asyncops.dialects import ItemRefused
 from asyncops.errand_models import QUEUES, Errand, Purpose
-from asyncops.models import Body, Chunk, Operation, Split
+from asyncops.models import Body, Operation, Split
 from asyncops.outbox import Ended
 from asyncops.states import SplitState, State
 from asyncops.submissions import Caller, Submission
@@ -58,12 +57,12 @@ def accept(submission: Submission, *, by: Caller, now: datetime | None = None) -
     operation = _unnumbered(submission, by, now or timezone.now())
     cuts = chunking.cut(commands, policy=submission.policy, size=size, scope=operation.uuid, dry_run=dry_run)
     if len(cuts) == 1 and _open.get() is None:  # most are like this, and one statement is quicker than a transaction
-        placing.store_with(operation, _chunk(operation, 0, cuts[0], submission))
+        placing.store_with(operation, understanding.chunk(operation, 0, cuts[0], submission.items))
         transaction.on_commit(doorbell.ring, robust=True)
         return operation
     with one_commit() as operations:
         operation.pk = placing.number()
-        chunkrows.store(_chunk(operation, number, cut, submission) for number, cut in enumerate(cuts))
+        chunkrows.store(understanding.chunk(operation, n, cut, submission.items) for n, cut in enumerate(cuts))
         if not cuts:  # nothing to do is done
             operation.state, operation.finished_at = State.SUCCESS, operation.accepted_at
         operations.append(operation)
@@ -270,20 +269,6 @@ def _unnumbered(submission: Submission, by: Caller, now: datetime) -> Operation:
         total=len(submission.items),
         accepted_at=now,
         expires_at=now + dialects.get(submission.dialect).lifetime,
-    )
-
-
-def _chunk(operation: Operation, number: int, cut: chunking.Cut, submission: Submission) -> Chunk:
-    return Chunk(
-        operation=operation,
-        number=number,
-        first=cut.first,
-        size=cut.size,
-        payload=orjson.dumps(submission.items[cut.first : cut.first + cut.size]),
-        writes=cut.writes,
-        refers=cut.refers,
-        deletes=cut.deletes,
-        shares=cut.shares,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import orjson
 
 from asyncops import chunking, dialects
-from asyncops.chunking import Entry
+from asyncops.chunking import Cut, Entry
 from asyncops.dialects import ItemRefused
 from asyncops.models import Chunk, Operation
 from catalog.commands import Command, Json, Policy
@@ -43,14 +43,19 @@ def chunks(operation: Operation, items: Sequence[Json], *, first: int, number: i
     found, dry_run = concerned(operation, items), operation.dry_run
     cuts = chunking.cut(found, policy=policy, size=size, scope=operation.uuid, dry_run=dry_run)
     for offset, cut in enumerate(cuts):
-        yield Chunk(
-            operation=operation,
-            number=number + offset,
-            first=first + cut.first,
-            size=cut.size,
-            payload=orjson.dumps(items[cut.first : cut.first + cut.size]),
-            writes=cut.writes,
-            refers=cut.refers,
-            deletes=cut.deletes,
-            shares=cut.shares,
-        )
+        yield chunk(operation, number + offset, cut, items, first=first)
+
+
+def chunk(operation: Operation, number: int, cut: Cut, items: Sequence[Json], *, first: int = 0) -> Chunk:
+    """An unsaved one of the `items` that were cut, the first of which is item `first` of the operation."""
+    return Chunk(
+        operation=operation,
+        number=number,
+        first=first + cut.first,
+        size=cut.size,
+        payload=orjson.dumps(items[cut.first : cut.first + cut.size]),
+        writes=cut.writes,
+        refers=cut.refers,
+        deletes=cut.deletes,
+        shares=cut.shares,
+    )
