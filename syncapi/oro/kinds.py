@@ -11,7 +11,7 @@ from typing import Final
 
 from catalog.commands import Json
 from catalog.entities import ENTITIES
-from catalog.registry import EntitySpec, FieldSpec, Ref
+from catalog.registry import EntitySpec, FieldSpec, Moment, Ref
 
 _UNDERSCORE: Final = re.compile(r"_([a-z0-9])")
 
@@ -35,6 +35,7 @@ class Attribute:
     words: Mapping[str, Json] = field(default_factory=dict)  # API's word -> the field's value
     is_email: bool = False
     is_currency: bool = False  # of no column: the code of the system currency, which all prices have
+    writable: bool = True  # else it is accepted and ignored
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +92,12 @@ class Resource:
         names = {field: place.partition("/")[2] for field, place in self.by_field.items()}
         keys = [key for key in self.spec.keys if names.keys() >= set(key.fields)]
         return {frozenset(names[field] for field in key.fields): key.name for key in keys}
+
+
+TIMES: Final = {
+    name: Attribute(name=name, spec=Moment(name=column), writable=False)
+    for name, column in (("createdAt", "created_at"), ("updatedAt", "updated_at"))
+}
 
 
 def camel_case(name: str) -> str:

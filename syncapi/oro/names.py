@@ -78,7 +78,7 @@ def _resource(
     return Resource(
         type=TYPES[entity],
         entity=entity,
-        attributes=kinds.attributes(spec, names, hidden) | dict(more or {}),
+        attributes=kinds.attributes(spec, names, hidden) | dict(more or {}) | (kinds.TIMES if writable else {}),
         relations=kinds.relations(spec, TYPES, names, hidden) | dict(related or {}),
         required=required,
         either=either,

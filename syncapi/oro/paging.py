@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -18,13 +18,15 @@ _MOST: Final = 2**31
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
     number: int = 1
-    size: int = DEFAULT  # -1: everything, up to a limit
+    size: int = DEFAULT  # -1: everything
 
+    def within(self, limit: int) -> Page:
+        """The page that is given, since the largest has `limit` records; the next begins where it ends."""
+        return replace(self, size=limit if self.size < 0 else min(self.size, limit))
+
+    @property
     def first(self) -> int:
-        return (self.number - 1) * self.size if self.size > 0 else 0
-
-    def count(self, *, limit: int) -> int:
-        return limit if self.size < 0 else min(self.size, limit)
+        return (self.number - 1) * self.size
 
 
 def read(parameters: Mapping[str, str]) -> Page:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -269,7 +269,7 @@ def _moment(text: str, name: str) -> Json:
         found = datetime.fromisoformat(text)
     except ValueError:
         return _wrong("datetime", text, name)
-    return found if found.tzinfo else _wrong("datetime with a time zone", text, name)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _flag(text: str, name: str) -> Json:

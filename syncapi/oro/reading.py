@@ -15,6 +15,7 @@ from syncapi.oro import loading, paging, queries, records, selecting
 from syncapi.oro.kinds import Resource, Way
 from syncapi.oro.loading import Lens
 from syncapi.oro.names import RESOURCES
+from syncapi.oro.paging import Page
 from syncapi.oro.places import Places
 from syncapi.oro.queries import Parameters, Query
 from syncapi.oro.refusals import AccessDenied, NoSuchEntity
@@ -90,22 +91,22 @@ def _page(
     external = is_external(request)
     found = selecting.fitting(found, query.conditions, resource, external=external)
     column = selecting.id_column(resource, external=external)
-    first, count = query.page.first(), query.page.count(limit=settings.ORO_PAGE_RECORDS)
+    page = query.page.within(settings.ORO_PAGE_RECORDS)
     rows = selecting.ordered(found, query.order, column=column).values_list("pk", flat=True)
-    ids = list(rows[first : first + count + 1]) if count else []
+    ids = list(rows[page.first : page.first + page.size + 1]) if page.size else []
     view = lens(request, places, query)
-    shown = loading.show(resource, ids[:count], view, asked=query.included_relations)
+    shown = loading.show(resource, ids[: page.size], view, asked=query.included_relations)
     body: dict[str, Json] = {"data": shown}
     if places.hateoas:
-        body["links"] = _links(request, query, url, more=len(ids) > count)
+        body["links"] = _links(request, page, url, more=len(ids) > page.size)
     headers = {"X-Include-Total-Count": str(found.count())} if wants(request, "totalCount") else {}
     return Response(_with_included(body, resource, shown, view, request), headers=headers)
 
 
-def _links(request: ApiRequest, query: Query, url: str, *, more: bool) -> Mapping[str, str]:
+def _links(request: ApiRequest, page: Page, url: str, *, more: bool) -> Mapping[str, str]:
     own = {name: ",".join(values) for name, values in parameters(request).items()}
     asked = {name: value for name, value in own.items() if name not in {paging.SIZE, paging.NUMBER}}
-    return paging.links(url, asked, query.page, more=more, own=own)
+    return paging.links(url, asked, page, more=more, own=own)
 
 
 def _with_included(

@@ -137,6 +137,8 @@ def _read_attributes(given: Json, resource: Resource, draft: Draft, action: Acti
         attribute = known.get(name)
         if attribute is None:
             draft.extra.append(name)
+        elif not attribute.writable:
+            continue
         elif name in required and (value is None or (isinstance(value, str) and not value.strip())):
             draft.errors.append(faults.not_blank(f"/attributes/{name}"))
         elif attribute.words or attribute.is_currency:

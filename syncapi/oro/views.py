@@ -171,13 +171,12 @@ def _operation(request: ApiRequest, route: Route, places: Places) -> Response:
 
 def _part_of_operation(name: str, request: ApiRequest, route: Route, places: Places) -> Response:
     """A page of its errors or results; one more is read to know whether another page follows."""
-    page = queries.page_alone(reading.parameters(request))
+    page = queries.page_alone(reading.parameters(request)).within(settings.ORO_PAGE_RECORDS)
     found = operations.find(route.id, by=request.caller, denied="No access to the asynchronous operation.")
     part = operations.PARTS[name]
-    count = page.count(limit=settings.ORO_PAGE_RECORDS)
-    shown = part.page(found, first=page.first(), count=count + 1) if count else []
-    links = paging.links(places.of(OPERATIONS, route.id, name), {}, page, more=len(shown) > count)
-    body = {"data": shown[:count]} | ({"links": links} if places.hateoas else {})
+    shown = part.page(found, first=page.first, count=page.size + 1) if page.size else []
+    links = paging.links(places.of(OPERATIONS, route.id, name), {}, page, more=len(shown) > page.size)
+    body = {"data": shown[: page.size]} | ({"links": links} if places.hateoas else {})
     wanted = reading.wants(request, "totalCount")
     return Response(body, headers={"X-Include-Total-Count": str(part.total(found))} if wanted else {})
 

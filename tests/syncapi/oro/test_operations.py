@@ -45,6 +45,15 @@ def test_errors_come_in_pages(oro):
     assert oro.get(path, HTTP_X_INCLUDE="totalCount").headers["X-Include-Total-Count"] == "8"
 
 
+def test_a_page_of_errors_beyond_the_largest_leaves_none_out(oro, settings):
+    settings.ORO_PAGE_RECORDS = 2
+    id = oro.done("accounts", *[acc("")] * 3)
+    first = oro.get(f"asyncoperations/{id}/errors?page[size]=-1").json
+    second = oro.get(first["links"]["next"].partition("/api/")[2]).json
+    assert [error["id"] for error in first["data"] + second["data"]] == [f"{id}-1-{n}" for n in (1, 2, 3)]
+    assert "next" not in second["links"]
+
+
 @pytest.mark.parametrize(
     ("query", "title"),
     [("sort=id", "sort constraint"), ("filter[id]=1", "filter constraint"), ("include=x", "filter constraint")],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -482,6 +484,23 @@ def test_values_are_checked_by_their_kind(oro):
     assert error(oro.get("products?filter[status]=x"))[0] == 400
 
 
+def test_when_a_record_was_made_and_changed_can_be_asked_for(oro, accounts):
+    [shown] = oro.get("accounts?filter[name]=Beta").json["data"]
+    moment, attributes = datetime(2020, 1, 1, 12, tzinfo=UTC), shown["attributes"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", attributes["createdAt"])
+    Account.objects.filter(name="Beta").update(created_at=moment, updated_at=moment)
+    [shown] = oro.get("accounts?filter[createdAt]=2020-01-01T12:00:00Z").json["data"]
+    assert (shown["attributes"]["createdAt"], shown["attributes"]["updatedAt"]) == ("2020-01-01T12:00:00Z",) * 2
+    assert page(oro, "accounts?filter[updatedAt][lt]=2020-01-02") == ["Beta"]
+    assert page(oro, "accounts?filter[updatedAt]=2020-01-01..2020-01-02") == ["Beta"]
+    assert page(oro, "accounts?sort=updatedAt&page[size]=1") == ["Beta"]
+
+
+def test_when_a_record_was_made_is_not_the_callers_to_say(oro):
+    answer = oro.post("accounts", {"data": {"type": "accounts", "attributes": {"name": "A", "createdAt": "x"}}})
+    assert (answer.status, answer.json["data"]["attributes"]["createdAt"] != "x") == (201, True)
+
+
 def test_pages_have_links(oro, accounts):
     links = oro.get("accounts?page[size]=2&page[number]=2&sort=name").json["links"]
     own = f"{HOST}/api/accounts?"
@@ -496,6 +515,15 @@ def test_pages_have_links(oro, accounts):
     bare = oro.get("accounts", HTTP_X_INCLUDE="noHateoas").json
     assert "links" not in bare
     assert "links" not in bare["data"][0]
+
+
+@pytest.mark.parametrize("size", [-1, 3])
+def test_a_page_beyond_the_largest_leaves_nobody_out(oro, accounts, settings, size):
+    settings.ORO_PAGE_RECORDS = 2
+    first = oro.get(f"accounts?page[size]={size}").json
+    second = oro.get(first["links"]["next"].partition("/api/")[2]).json
+    assert [one["attributes"]["name"] for one in first["data"] + second["data"]] == ["Alpha", "Beta", "Gamma", "Delta"]
+    assert "next" not in second["links"]
 
 
 def test_related_resources_are_included_once(oro, accounts, admin):
