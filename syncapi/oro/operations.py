@@ -123,7 +123,7 @@ def entity_type(operation: Operation) -> str:
 
 
 def _progress(operation: Operation) -> float | None:
-    if operation.state == State.SUCCESS:
+    if operation.state == State.SUCCESS or (operation.state == State.FAILED and operation.total):
         return 1
     if operation.state == State.NEW or not operation.total:
         return None

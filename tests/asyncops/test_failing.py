@@ -10,6 +10,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from asyncops import claims, engine, journal, sweeping
+from asyncops.journal import Done
 from asyncops.models import Chunk, Operation
 from asyncops.states import ChunkState, State
 from catalog import writing
@@ -234,3 +235,32 @@ def test_the_leases_of_a_process_that_is_known_to_be_dead_end_at_once(caller):
     engine.drain()
     assert outcomes(operation) == ["created"]
     assert journal.items(operation)[0].errors == ()
+
+
+@pytest.mark.django_db
+def test_a_chunk_that_cannot_be_read_ends_with_errors_and_holds_up_nobody(caller):
+    operation, behind = send(caller, item("A"), item("B")), send(caller, item("A"))
+    Chunk.objects.filter(operation=operation).update(payload=b'[{"sku":')
+    engine.drain()
+    assert (outcomes(operation), codes(operation)) == (["refused", "refused"], ["crashed", "crashed"])
+    assert operation.state == State.FAILED
+    assert outcomes(behind) == ["created"]
+
+
+@pytest.mark.django_db
+def test_an_operation_whose_outcomes_cannot_be_stored_fails_and_holds_up_nobody(caller, monkeypatch):
+    operation, behind = send(caller, item("A"), item("B")), send(caller, item("A"))
+    record = journal.record
+
+    def record_others(done: Sequence[Done]) -> None:
+        if any(entry.chunk.operation_id == operation.pk for entry in done):
+            raise ValueError("a fault of ours")
+        record(done)
+
+    monkeypatch.setattr(journal, "record", record_others)
+    engine.drain()
+    operation.refresh_from_db()
+    assert (operation.state, operation.untouched) == (State.FAILED, 2)
+    assert [error.code for error in operation.errors.all()] == ["crashed", "crashed"]
+    assert outcomes(behind) == ["created"]
+    assert Product.objects.count() == 1

@@ -8,12 +8,14 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from asyncops import claims, control, engine, retention, splitting
+from asyncops import claims, control, engine, finishing, journal, retention, splitting, sweeping
 from asyncops.models import Chunk, Operation
 from catalog.models import AccessToken, Account, Contact
 from syncapi.oro.names import MEDIA_TYPE
 from tests.syncapi.conftest import Program, work_off
 from tests.syncapi.oro.conftest import HOST, Oro, acc, error, names, nothing_happened
+
+GAVE_UP = "The server could not process this again and again, and gave up."
 
 
 def grant(user, *codenames):
@@ -189,3 +191,36 @@ def test_an_operation_of_another_dialect_is_readable(oro, program):
     assert oro.counts(id) == [1, 1, 0, 1, 0]
     assert oro.get(f"asyncoperations/{id}/results").json["data"][0]["attributes"]["outcome"] == "created"
     assert oro.get(f"asyncoperations/{id}").headers["Content-Type"] == MEDIA_TYPE
+
+
+def test_a_chunk_that_cannot_be_loaded_fails_the_operation(oro):
+    id = oro.accept("accounts", acc("A"))
+    splitting.work("me")
+    Chunk.objects.update(payload=b"[{")
+    work_off()
+    operation = oro.operation(id)
+    assert (operation["status"], operation["progress"], oro.counts(id)) == ("failed", 1, [1, 0, 1, 0, 0])
+    assert oro.errors(id) == [("1-1", 500, "runtime exception", GAVE_UP, "/data/0")]
+    assert names() == []
+
+
+def test_what_was_written_before_a_fault_stays_and_is_counted(oro, monkeypatch):
+    id = oro.accept("accounts", acc("A"))
+    splitting.work("me")
+    with monkeypatch.context() as broken:
+        broken.setattr(finishing, "finalise", lambda operations: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            work_off()
+    assert (oro.operation(id)["status"], names()) == ("running", ["A"])
+    sweeping.sweep()
+    assert (oro.operation(id)["status"], oro.counts(id), oro.errors(id)) == ("success", [1, 1, 0, 1, 0], [])
+    assert names() == ["A"]
+
+
+def test_an_operation_whose_errors_cannot_be_stored_fails_all_the_same(oro, monkeypatch):
+    monkeypatch.setattr(journal, "record", lambda done: 1 / 0)
+    id = oro.done("accounts", acc(""))
+    assert (oro.operation(id)["status"], oro.counts(id)) == ("failed", [0, 0, 1, 0, 0])
+    errors = oro.get(f"asyncoperations/{id}/errors").json["data"]
+    expected = {"status": 500, "title": "runtime exception", "detail": GAVE_UP, "source": None}
+    assert [error["attributes"] for error in errors] == [expected]
