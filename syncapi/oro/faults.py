@@ -34,6 +34,10 @@ def not_blank(path: str) -> FieldError:
     return fault(path, "not blank constraint", "This value should not be blank.")
 
 
+def not_null(path: str) -> FieldError:
+    return fault(path, "not null constraint", "This value should not be null.")
+
+
 def no_choice(path: str) -> FieldError:
     return fault(path, "choice constraint", "The value you selected is not a valid choice.")
 

@@ -142,7 +142,7 @@ def _relationship(resource: Resource, name: str, id: Json, linked: Mapping[str, 
 def shown(value: Json, attribute: Attribute) -> Json:
     """A value as JSON has it: decimals and moments as text."""
     if attribute.words:
-        return next((word for word, meaning in attribute.words.items() if meaning == value), None)
+        return next((word for word, meaning in attribute.words.items() if meaning == value), value)
     if value is not None and isinstance(attribute.spec, Number):
         decimal = Decimal(value)
         return str(decimal.quantize(DECIMALS) if decimal == decimal.quantize(DECIMALS) else decimal.normalize())

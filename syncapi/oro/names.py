@@ -47,6 +47,10 @@ _NOTHING: Final[frozenset[str]] = frozenset()
 _STATUS: Final = Attribute(
     name="status", spec=ENTITIES["product"].by_name["active"], words={"enabled": True, "disabled": False}
 )
+_PRODUCT_TYPES: Final = ("simple", "configurable", "kit", "virtual", "downloadable", "grouped", "bundle")
+_PRODUCT_TYPE: Final = Attribute(
+    name="productType", spec=ENTITIES["product"].by_name["type"], words={name: name for name in _PRODUCT_TYPES}
+)
 _CURRENCY: Final = Attribute(name="currency", spec=Document(name="currency"), is_currency=True)
 _EMAIL: Final = Attribute(name="primaryEmail", spec=ENTITIES["contact"].by_name["primary_email"], is_email=True)
 _UNIT: Final = Relation(name="unit", type="units", way=Way.NONE, writable=False)
@@ -102,10 +106,10 @@ _TABLE: Final = (
     _resource(
         "product",
         required=("sku", "name"),
-        renamed={"type": "productType", "price_gross": "price", "manufacturer": "brand", "media": "images",
+        renamed={"price_gross": "price", "manufacturer": "brand", "media": "images",
                  "attribute_set": "attributeFamily"},
-        hidden=frozenset({"active"}),
-        more={"status": _STATUS},
+        hidden=frozenset({"active", "type"}),
+        more={"productType": _PRODUCT_TYPE, "status": _STATUS},
         related=_NOBODY
         | {"category": Relation(name="category", type="categories", way=Way.FIRST, source="categories")},
         external="sku",

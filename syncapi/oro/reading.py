@@ -61,11 +61,10 @@ def find(request: ApiRequest, resource: Resource, id: str) -> UUID:
     raise NoSuchEntity
 
 
-def one(request: ApiRequest, resource: Resource, id: UUID, places: Places, query: Query | None = None) -> Json:
+def one(request: ApiRequest, resource: Resource, id: UUID, places: Places, query: Query) -> Json:
     """The document of one resource."""
-    chosen = query or queries.of_one(parameters(request), resource)
-    view = lens(request, places, chosen)
-    shown = loading.show(resource, [id], view, asked=chosen.included_relations)
+    view = lens(request, places, query)
+    shown = loading.show(resource, [id], view, asked=query.included_relations)
     if not shown:
         raise NoSuchEntity
     return _with_included({"data": shown[0]}, resource, shown, view, request)

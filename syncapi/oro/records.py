@@ -141,6 +141,8 @@ def _read_attributes(given: Json, resource: Resource, draft: Draft, action: Acti
             continue
         elif name in required and (value is None or (isinstance(value, str) and not value.strip())):
             draft.errors.append(faults.not_blank(f"/attributes/{name}"))
+        elif value is None and not attribute.spec.nullable:
+            draft.errors.append(faults.not_null(f"/attributes/{name}"))
         elif attribute.words or attribute.is_currency:
             _choose(value, attribute, draft, {setting.currency: None} if attribute.is_currency else attribute.words)
         else:

@@ -31,6 +31,10 @@ from syncapi.oro.routes import Form, Route
 from syncapi.preferences import Preferences
 
 _BODIES: Final = frozenset({"POST", "PATCH"})
+_READ_THEIR_QUERY: Final = frozenset(
+    {(Form.LIST, "GET"), (Form.LIST, "POST"), (Form.LIST, "DELETE"), (Form.ITEM, "GET"), (Form.ITEM, "PATCH"),
+     (Form.RELATED, "GET"), (Form.ERRORS, "GET"), (Form.RESULTS, "GET")}
+)  # fmt: skip
 
 
 class JsonApiAnswer(JsonAnswer):
@@ -91,6 +95,8 @@ class Oro(RepeatableView):
             raise MethodNotAllowed(method, self.route.allow)
         if method != "OPTIONS":
             self._negotiate(method)
+            if (self.route.form, "GET" if method == "HEAD" else method) not in _READ_THEIR_QUERY:
+                queries.nothing(reading.parameters(self.request))
             self._receive(method)
 
     def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> NoReturn:
@@ -164,7 +170,6 @@ class Oro(RepeatableView):
 
 
 def _operation(request: ApiRequest, route: Route, places: Places) -> Response:
-    queries.nothing(reading.parameters(request))
     found = operations.find(route.id, by=request.caller)
     return operations.document(found, places, now=timezone.now())
 

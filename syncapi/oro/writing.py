@@ -19,6 +19,7 @@ from syncapi.oro import actions, bodies, lists, queries, reading, refusals, sele
 from syncapi.oro.actions import Verb
 from syncapi.oro.kinds import Resource
 from syncapi.oro.places import Places
+from syncapi.oro.queries import Query
 from syncapi.oro.refusals import BadFilter, NoSuchEntity, ValueRefused
 from syncapi.oro.routes import Route
 from syncapi.oro.trying import tried
@@ -30,7 +31,8 @@ _ONLY_ID: Final = "Only the entity identifier can be used by the upsert operatio
 
 
 def create(request: ApiRequest, route: Route, places: Places) -> Response:
-    """201 with the new record, 200 when an upsert found one."""
+    """201 with the new record, 200 when an upsert found one. What cannot be shown as it is asked for is not written."""
+    query = queries.of_one(reading.parameters(request), route.resource)
     document = bodies.decode(request.body_read, max_depth=settings.MAX_JSON_DEPTH)
     record = bodies.primary(document)
     bodies.check_type(record, route.type)
@@ -39,13 +41,13 @@ def create(request: ApiRequest, route: Route, places: Places) -> Response:
     if asked is Verb.UPDATE:
         raise refusals.worded([wording.word(actions.not_supported(asked), route.resource, place="/data")])
     if asked is Verb.VALIDATE:
-        return _validated(request, route, places, made, status=201)
-    outcome = _run(request, route, made)
-    return _answer(request, route.resource, outcome, places, new=outcome.kind is OutcomeKind.CREATED)
+        return _validated(request, route, places, made, query, status=201)
+    return _answer(request, route.resource, _run(request, route, made), places, query)
 
 
 def update(request: ApiRequest, route: Route, places: Places) -> Response:
     """200 with the record; 201 when an upsert made it. Only what was sent changes."""
+    query = queries.of_one(reading.parameters(request), route.resource)
     document = bodies.decode(request.body_read, max_depth=settings.MAX_JSON_DEPTH)
     record = bodies.primary(document)
     bodies.check_type(record, route.type)
@@ -57,9 +59,8 @@ def update(request: ApiRequest, route: Route, places: Places) -> Response:
         reading.find(request, route.resource, route.id)
     made = bodies.item(document, {**record, "meta": {"upsert" if asked is Verb.UPSERT else "update": True}})
     if asked is Verb.VALIDATE:
-        return _validated(request, route, places, made, status=200)
-    outcome = _run(request, route, made)
-    return _answer(request, route.resource, outcome, places, new=outcome.kind is OutcomeKind.CREATED)
+        return _validated(request, route, places, made, query, status=200)
+    return _answer(request, route.resource, _run(request, route, made), places, query)
 
 
 def delete(request: ApiRequest, route: Route, places: Places) -> Response:
@@ -164,11 +165,11 @@ def submission(request: ApiRequest, route: Route, items: Sequence[Json], *, kind
     )
 
 
-def _answer(request: ApiRequest, resource: Resource, outcome: Outcome, places: Places, *, new: bool) -> Response:
+def _answer(request: ApiRequest, resource: Resource, outcome: Outcome, places: Places, query: Query) -> Response:
     if outcome.id is None:
         raise NoSuchEntity
-    body = reading.one(request, resource, outcome.id, places)
-    if not new:
+    body = reading.one(request, resource, outcome.id, places, query)
+    if outcome.kind is not OutcomeKind.CREATED:
         return Response(body)
     return Response(body, status=201, headers={"Location": places.of(resource.type, body["data"]["id"])})
 
@@ -196,7 +197,7 @@ def _check_upsert(asked: Json, resource: Resource, *, external: bool) -> None:
         raise ValueRefused(_NO_ID, pointer="/meta/upsert")
 
 
-def _validated(request: ApiRequest, route: Route, places: Places, item: Json, *, status: int) -> Response:
+def _validated(request: ApiRequest, route: Route, places: Places, item: Json, query: Query, *, status: int) -> Response:
     """As if it were written, and it is not: the answer is made before all of it is undone."""
     record, *rest = item if isinstance(item, list) else [item]
     meta = {name: value for name, value in (record.get("meta") or {}).items() if name != Verb.VALIDATE}
@@ -206,4 +207,4 @@ def _validated(request: ApiRequest, route: Route, places: Places, item: Json, *,
         refuse_if_wrong(outcomes, route.resource, "/data")
         id: UUID | None = outcomes[0].id
         assert id is not None, "a record that is written has an id"
-        return Response(reading.one(request, route.resource, id, places), status=status)
+        return Response(reading.one(request, route.resource, id, places, query), status=status)

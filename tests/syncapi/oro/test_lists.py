@@ -178,6 +178,26 @@ def test_all_that_is_wrong_with_a_record_is_told_at_once(oro):
     ]
 
 
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        ({"status": None}, ("not null constraint", "This value should not be null.", "status")),
+        ({"featured": None}, ("not null constraint", "This value should not be null.", "featured")),
+        ({"productType": "book"}, ("choice constraint", "The value you selected is not a valid choice.",
+         "productType")),
+        ({"price": "x"}, ("form constraint", "This value is not valid. Expected a number.", "price")),
+        ({"stock": 2**40}, ("range constraint", "This value should be 2147483647 or less.", "stock")),
+        ({"weight": -1}, ("range constraint", "This value should be 0 or more.", "weight")),
+        ({"sku": "x" * 65}, ("length constraint", "This value is too long. It should have 64 characters or less.",
+         "sku")),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_an_attribute_of_a_product(oro, attributes, expected):
+    record = {"type": "products", "attributes": {"sku": "A", "name": "A", **attributes}}
+    title, detail, name = expected
+    assert oro.errors(oro.done("products", record)) == [("1-1", 400, title, detail, f"/data/0/attributes/{name}")]
+
+
 def test_a_record_whose_attributes_are_none_has_one_fault(oro):
     id = oro.done("contacts", {"type": "contacts", "attributes": []})
     assert oro.places(id) == [("request data constraint", "/data/0/attributes")]

@@ -12,6 +12,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from asyncops.models import Operation
 from catalog.models import Account
 from syncapi.oro.names import MEDIA_TYPE
 from syncapi.oro.names import RESOURCES as TYPES
@@ -473,6 +474,31 @@ def test_a_range_is_not_less_than_anything(oro):
 def test_queries_that_are_refused(oro, query, title, detail, parameter):
     answer = oro.get(f"accounts?{query}")
     assert error(answer) == (400, title, detail, parameter)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "accounts", {"data": acc("B")}),
+        ("PATCH", "accounts/{id}", {"data": acc("B", id="{id}")}),
+        ("DELETE", "accounts/{id}", None),
+        ("PATCH", "accounts", {"data": [acc("B")]}),
+        ("PATCH", "accounts/{id}/relationships/contacts", {"data": []}),
+        ("GET", "accounts/{id}/relationships/contacts", None),
+    ],
+)
+def test_nothing_is_done_for_a_query_that_nobody_understands(oro, method, path, body):
+    id = oro.create("accounts", {"name": "A"})
+    sent = json.loads(json.dumps(body).replace("{id}", id))
+    answer = oro.call(method, path.format(id=id) + "?foo=1", sent)
+    assert error(answer) == (400, "filter constraint", "The filter is not supported.", "foo")
+    assert (names(), Operation.objects.count()) == (["A"], 1)
+
+
+def test_a_write_answers_as_it_is_asked_to(oro, admin):
+    answer = oro.post("accounts?include=owner&fields[accounts]=owner", {"data": acc("A")})
+    assert (answer.status, answer.json["included"][0]["id"]) == (201, str(admin.number))
+    assert "attributes" not in answer.json["data"]
 
 
 def test_values_are_checked_by_their_kind(oro):
