@@ -23,7 +23,7 @@ def state(operation: Operation) -> str:
 @admin.display(description="Request")
 def request(operation: Operation) -> str:
     dialect, entity = operation.get_dialect_display(), operation.entity
-    return format_html('{}<br><span class="op-quiet">{}</span>', dialect, entity)
+    return cells.two_lines(dialect, entity)
 
 
 @admin.display(description="Progress")
@@ -43,7 +43,7 @@ def refused(operation: Operation) -> str:
 
 @admin.display(description="Owner")
 def owner(operation: Operation) -> str:
-    return format_html('{}<br><span class="op-quiet">{}</span>', operation.user, operation.organization)
+    return cells.two_lines(operation.user, operation.organization)
 
 
 @admin.display(description="Accepted")

@@ -29,7 +29,7 @@ QUESTIONS = {
 
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(OwnedAdmin[WebhookDelivery], ReadOnlyAdmin[WebhookDelivery]):
-    list_display = ("number", "event", "instance", "status_", "attempts", "next_", "created", "url")
+    list_display = ("number", "about", "status_", "attempted", "created", "to")
     list_filter = ("status", "event")
     ordering = ("-pk",)
     sortable_by = ()
@@ -122,9 +122,17 @@ class WebhookDeliveryAdmin(OwnedAdmin[WebhookDelivery], ReadOnlyAdmin[WebhookDel
     def status_(self, delivery: WebhookDelivery) -> str:
         return cells.outcome_badge(delivery.status)
 
-    @admin.display(description="Next attempt")
-    def next_(self, delivery: WebhookDelivery) -> str:
-        return cells.ago(delivery.resend_at or delivery.due_at)
+    @admin.display(description="Event")
+    def about(self, delivery: WebhookDelivery) -> str:
+        return cells.two_lines(delivery.event, delivery.instance)
+
+    @admin.display(description="Attempts, next")
+    def attempted(self, delivery: WebhookDelivery) -> str:
+        return cells.two_lines(delivery.attempts, cells.ago(delivery.resend_at or delivery.due_at))
+
+    @admin.display(description="URL")
+    def to(self, delivery: WebhookDelivery) -> str:
+        return format_html('<span class="op-url">{}</span>', delivery.url)
 
     @admin.display(description="Created")
     def created(self, delivery: WebhookDelivery) -> str:

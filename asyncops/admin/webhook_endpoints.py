@@ -28,7 +28,7 @@ SHOWN = 20  # deliveries on an endpoint's page
 @admin.register(WebhookEndpoint)
 class WebhookEndpointAdmin(OwnedAdmin[WebhookEndpoint]):
     form = EndpointForm
-    list_display = ("event", "url", "state", "organization", "succeeded", "failed", "waiting")
+    list_display = ("event", "to", "state", "organization", "answered", "waiting")
     list_filter = ("event", "enabled")
     list_select_related = ("organization",)
     sortable_by = ()
@@ -126,13 +126,13 @@ class WebhookEndpointAdmin(OwnedAdmin[WebhookEndpoint]):
             return format_html('{} <span class="op-quiet">{}</span>', cells.outcome_badge("failed"), "disabled")
         return cells.outcome_badge("cancelling" if endpoint.failing_since else "success")
 
-    @admin.display(description="Last success")
-    def succeeded(self, endpoint: WebhookEndpoint) -> str:
-        return cells.ago(endpoint.last_success_at)
+    @admin.display(description="URL")
+    def to(self, endpoint: WebhookEndpoint) -> str:
+        return format_html('<span class="op-url">{}</span>', endpoint.url)
 
-    @admin.display(description="Last failure")
-    def failed(self, endpoint: WebhookEndpoint) -> str:
-        return cells.ago(endpoint.last_failure_at)
+    @admin.display(description="Last success, failure")
+    def answered(self, endpoint: WebhookEndpoint) -> str:
+        return cells.two_lines(cells.ago(endpoint.last_success_at), cells.ago(endpoint.last_failure_at))
 
     @admin.display(description="Oldest undelivered")
     def waiting(self, endpoint: WebhookEndpoint) -> str:

@@ -37,6 +37,10 @@ def outcome_badge(word: str) -> SafeString:
     return format_html('<span class="op-badge op-badge--{}">{}</span>', word, word)
 
 
+def two_lines(first: object, second: object) -> SafeString:
+    return format_html('{}<br><span class="op-quiet">{}</span>', first, second)
+
+
 @register.filter
 def ago(moment: datetime | None) -> SafeString:
     """A time as people say it; the exact one is in the tooltip."""
