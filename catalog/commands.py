@@ -171,13 +171,15 @@ class Upsert:
 class Delete:
     """Delete the record that `key` names, or all that fit `where` (see catalog.criteria), be there any or none.
 
-    A record that `key` names and that is not there is an error; with `optional` it is what was wanted.
+    A record that `key` names and that is not there is an error; with `optional` it is what was wanted. Entities of
+    `releases` lose their references to it, where they would else forbid that it goes.
     """
 
     entity: str
     key: Reference | None = None
     where: Filter | None = None
     optional: bool = False
+    releases: frozenset[str] = frozenset()
     undo: Undo | None = None
 
 

@@ -30,10 +30,18 @@ def check(entity: str, rows: Sequence[Row], *, granted: Rights) -> None:
             row.refuse(_missing(row))
         if str(row.id) in current.spec.protected:
             row.refuse(FieldError(path="", code=ErrorCode.PROTECTED))
-    present = {row.id: row for row in rows if row.exists and not row.errors}
-    for id, uses in _in_use(current, [id for id in present if id]).items():
-        params = {"entity": next(iter(uses)), "uses": dict(uses)}
-        present[id].refuse(FieldError(path="", code=ErrorCode.IN_USE, params=params))
+    by_released: dict[frozenset[str], dict[UUID, Row]] = defaultdict(dict)  # mostly one for all
+    for row in rows:
+        if row.exists and row.id and not row.errors:
+            by_released[_released(row)][row.id] = row
+    for released, present in by_released.items():
+        for id, uses in _in_use(current, list(present), released).items():
+            params = {"entity": next(iter(uses)), "uses": dict(uses)}
+            present[id].refuse(FieldError(path="", code=ErrorCode.IN_USE, params=params))
+
+
+def _released(row: Row) -> frozenset[str]:
+    return row.command.releases if isinstance(row.command, Delete) else frozenset()
 
 
 def _is_optional(row: Row) -> bool:
@@ -48,8 +56,10 @@ def _missing(row: Row) -> FieldError:
 
 def delete(entity: str, rows: Sequence[Row], marks: Marks, *, recorded: bool = False) -> None:
     """Delete the records of `rows`; what goes with each is told in its `gone`, and `recorded` in its `others`."""
-    drops = Drops() if recorded else None
-    _remove(plan(entity), {row.id: row for row in rows if row.exists and row.id}, marks, drops)
+    drops, current = Drops() if recorded else None, plan(entity)
+    present = {row.id: row for row in rows if row.exists and row.id}
+    _release(current, present, drops)
+    _remove(current, present, marks, drops)
     entries = drops.entries() if drops else {}
     for row in rows if entries else ():
         row.others = entries.get((entity, row.id), ()) if row.id else ()
@@ -89,11 +99,11 @@ def remove_others(
     return lost
 
 
-def _in_use(current: Plan, ids: Sequence[UUID]) -> dict[UUID, Counter[str]]:
+def _in_use(current: Plan, ids: Sequence[UUID], released: frozenset[str] = frozenset()) -> dict[UUID, Counter[str]]:
     """Those that other records refer to, directly or below them, so that they must stay: by entity, how many do."""
     used: dict[UUID, Counter[str]] = {}
     for dependent in current.dependents if ids else ():
-        if dependent.rule is OnDelete.PROTECT:
+        if dependent.rule is OnDelete.PROTECT and dependent.entity not in released:
             for id, uses in _uses(dependent, ids):
                 used.setdefault(id, Counter())[dependent.entity or dependent.table] += uses
         elif dependent.rule is OnDelete.CASCADE and dependent.entity:
@@ -128,6 +138,13 @@ def _remove(current: Plan, roots: Mapping[UUID, Row | None], marks: Marks, drops
     if drops is not None:
         for _, id, text in gone:
             drops.records[current.spec.name, id].row = text
+
+
+def _release(current: Plan, present: Mapping[UUID, Row], drops: Drops | None) -> None:
+    for dependent in current.dependents:
+        ids = [id for id, row in present.items() if dependent.entity in _released(row)]
+        if ids and dependent.rule is OnDelete.PROTECT:
+            _forget(dependent, current, ids, drops)
 
 
 def _forget(dependent: Dependent, current: Plan, ids: Sequence[UUID], drops: Drops | None) -> None:

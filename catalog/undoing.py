@@ -66,7 +66,7 @@ def revive(rows: Sequence[Row], current: Plan, marks: Marks) -> None:
         _columns([(id, undo.number, undo.created_at) for id, undo in undone]),
     )
     for dependent in current.dependents:
-        if dependent.rule is OnDelete.SET_NULL:
+        if dependent.rule in (OnDelete.SET_NULL, OnDelete.PROTECT):
             _name_again(dependent, undone)
         elif dependent.rule is OnDelete.CASCADE and not dependent.entity:
             _put_back(dependent, [undo for _, undo in undone], marks)

@@ -37,6 +37,7 @@ class Named:
     protected: frozenset[str] = frozenset()  # further properties that a client may not write
     passed_over: frozenset[str] = frozenset()  # of those, what it may send back as it was shown
     instead: Mapping[str, Json] = field(default_factory=dict)  # property -> what stands for null there, both ways
+    released: frozenset[str] = frozenset()  # our entities that forbid its delete in v3, and lose the reference now
     parent: str = ""  # our reference to the record that it belongs to
     html: frozenset[str] = frozenset()  # our fields whose markup is kept
     zero: frozenset[str] = frozenset()  # properties that it always shows as 0
@@ -81,6 +82,7 @@ NAMED: Final = (
         entity="manufacturer",
         required=("name",),
         html=frozenset({"description"}),
+        released=frozenset({"product"}),
         reverse={"products": ("product", "manufacturer")},
     ),
     Named(name="property_group", entity="property_group", required=("name",)),

@@ -43,7 +43,8 @@ def command(item: Json, context: Mapping[str, Json]) -> Command:
 
 def _delete(resource: Resource, payload: Mapping[str, Json], said: Said) -> Delete:
     ids = _keys(payload, ["id"], {"id": resource.spec.name}, said, is_delete=True)
-    return Delete(entity=resource.spec.name, key=ids["id"], optional=not said.must_exist)
+    released = frozenset() if said.family == V3 else resource.named.released
+    return Delete(entity=resource.spec.name, key=ids["id"], optional=not said.must_exist, releases=released)
 
 
 def _link(mapping: NamedMapping, payload: Mapping[str, Json], said: Said, *, is_delete: bool) -> Upsert:

@@ -107,6 +107,15 @@ def test_what_was_created_is_deleted_and_what_was_deleted_is_there_again_with_it
     assert Product.objects.get().category_ids == [Category.objects.get(number=2).pk]
 
 
+def test_who_lost_a_reference_with_a_deleted_record_has_it_again(caller):
+    do(caller, product("A", values={"manufacturer": Upsert(entity="manufacturer", key=None, values={"name": "m"})}))
+    before, maker = everything(), Reference("id", Manufacturer.objects.get().pk)
+    gone = do(caller, Delete(entity="manufacturer", key=maker, releases=frozenset({"product"})))
+    assert (Product.objects.get().manufacturer, Manufacturer.objects.count()) == (None, 0)
+    undo(gone, caller)
+    assert everything() == before
+
+
 def test_links_texts_and_values_of_stores_are_as_they_were(caller):
     from catalog.models import Store
 

@@ -204,6 +204,18 @@ def test_a_restricted_delete_is_a_conflict(shopware: Shopware):
     assert Tax.objects.count() == 1
 
 
+def test_products_lose_a_manufacturer_that_goes_and_in_v3_keep_it(shopware: Shopware):
+    maker, id = new_id(), new_id()
+    shopware.upsert("product", product(id, manufacturer={"id": maker, "name": "m"}))
+    [result] = shopware.old.delete("product_manufacturer", {"id": maker}).json["data"]["gone"]["result"]
+    assert [error["code"] for error in result["errors"]] == ["FRAMEWORK__DELETE_RESTRICTED"]
+    assert shopware.old.call("DELETE", f"/product-manufacturer/{maker}").status == 409
+    assert Product.objects.get().manufacturer_id is not None
+    answer = shopware.delete("product_manufacturer", {"id": maker})
+    assert (answer.status, answer.json["deleted"]["product_manufacturer"]) == (200, [maker])
+    assert (Product.objects.get().manufacturer_id, Product.objects.count()) == (None, 1)
+
+
 def test_an_unknown_foreign_key_is_a_violation_of_its_property(shopware: Shopware):
     answer = shopware.upsert("product", product(new_id(), tax=None, taxId=new_id()))
     assert (answer.status, pointers(answer)) == (400, ["/write/0/taxId"])
