@@ -6,7 +6,8 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from catalog.admin.reading import OwnedAdmin, staff
@@ -36,11 +37,17 @@ class IntegrationAdmin(OwnedAdmin[Integration]):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Integration, form: Any, change: Any) -> None:
-        """The secret is in the message of the next page, and nowhere else."""
         made, secret = Integration.issue(obj.user, name=obj.name)
-        obj.pk, obj.client_id, obj.digest = made.pk, made.client_id, AccessToken.digest_of(secret)
-        text = f"Access key {made.client_id}, secret {secret}. It is shown this once: copy it now."
-        self.message_user(request, text, messages.WARNING)
+        obj.pk, obj.client_id, obj.digest = made.pk, made.client_id, made.digest
+        obj.secret = secret  # type: ignore[attr-defined]  # for the answer to this request, and kept nowhere
+
+    def response_add(
+        self, request: HttpRequest, obj: Integration, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """The answer to the form shows the secret, this once: no redirect, nothing in a session or a cookie."""
+        context = {"title": "Integration created", "made": obj, "secret": obj.secret}  # type: ignore[attr-defined]
+        frame = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media}
+        return TemplateResponse(request, "admin/catalog/integration/issued.html", {**frame, **context})
 
     @admin.action(description="Revoke selected integrations", permissions=["change"])
     def revoke_selected(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.test import Client
 
@@ -24,10 +25,12 @@ def browser(admin: User) -> Client:
 
 def make(browser: Client, user: User) -> tuple[str, str, str]:
     """The page, the access key and the secret."""
-    page = browser.post(ADD, {"name": "ERP", "user": user.pk}, follow=True).content.decode()
-    found = re.search(r"Access key (\S+), secret (\S+)\.", page)
-    assert found is not None, page
-    return page, found[1], found[2]
+    answer = browser.post(ADD, {"name": "ERP", "user": user.pk})
+    page = answer.content.decode()
+    found = re.findall(r'class="vTextField op-secret" value="(\S+)"', page)
+    assert (answer.status_code, len(found)) == (200, 2)
+    assert "no-store" in answer["Cache-Control"]
+    return page, found[0], found[1]
 
 
 def sign_in(client_id: str, secret: str) -> int:
@@ -50,6 +53,7 @@ def test_only_its_digest_is_kept(browser: Client, admin: User):
     assert made.digest == AccessToken.digest_of(secret)
     kept = [*Integration.objects.values_list("digest", "client_id", "name").get(), *map(str, browser.cookies.values())]
     kept += [str(session.get_decoded()) for session in Session.objects.all()]
+    kept += [str(entry.__dict__) for entry in LogEntry.objects.all()]
     assert not [value for value in kept if secret in value]
 
 
