@@ -91,7 +91,7 @@ class Product(Entity):
     )
     available = models.GeneratedField(
         expression=models.ExpressionWrapper(
-            models.Q(active=True) & (models.Q(is_closeout=False) | models.Q(stock__gte=models.F("min_purchase"))),
+            models.Q(is_closeout=False) | models.Q(stock__gte=models.F("min_purchase")),
             output_field=models.BooleanField(),
         ),
         output_field=models.BooleanField(),

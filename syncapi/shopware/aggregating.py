@@ -8,21 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import (
-    Avg,
-    CharField,
-    Count,
-    DateTimeField,
-    DecimalField,
-    F,
-    IntegerField,
-    Max,
-    Min,
-    Q,
-    QuerySet,
-    Sum,
-    TextField,
-)
+from django.db.models import Avg, Count, DateTimeField, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Trunc
 
 from catalog.commands import Json
@@ -32,7 +18,6 @@ from syncapi.shopware.searching import Search
 from syncapi.shopware.sources import Place
 
 _FUNCTIONS: Final = {"sum": Sum, "avg": Avg, "min": Min, "max": Max}
-_ORDERED: Final = (CharField, TextField, DateTimeField)
 _COUNT: Final = "_count"
 Rows = QuerySet[Any]
 
@@ -68,7 +53,7 @@ class Sums:
             begins = Trunc(place.lookup, asked.interval)
             rows = rows.exclude(**{f"{place.lookup}__isnull": True}).annotate(bucket=begins)
             return {"buckets": self._buckets(rows, asked, lambda moment: _named(moment, asked.interval))}
-        if asked.kind == "range" and _is_number(place):
+        if asked.kind == "range" and place.is_number:
             return {"ranges": _counted(rows, asked, place)}
         if asked.kind == "entity" and place.entity:
             ids = rows.exclude(**{f"{place.lookup}__isnull": True}).order_by().values_list(place.lookup, flat=True)
@@ -100,7 +85,7 @@ def _functions(asked: Aggregation, place: Place) -> dict[str, Any]:
     if asked.kind == "count":
         return {"made_count": Count(place.lookup, distinct=True)}
     kinds = ("min", "max", "avg", "sum") if asked.kind == "stats" else (asked.kind,)
-    is_fit = _is_number(place) or ({"sum", "avg"}.isdisjoint(kinds) and isinstance(place.field, _ORDERED))
+    is_fit = place.is_number or ({"sum", "avg"}.isdisjoint(kinds) and place.has_extremes)
     if not is_fit or place.numbers:
         raise _impossible(asked)
     return {f"made_{kind}": _FUNCTIONS[kind](place.lookup) for kind in kinds}
@@ -144,10 +129,6 @@ def _within(place: Place, bounds: tuple[str, float | None, float | None]) -> Q:
     _, low, high = bounds
     found = Q() if low is None else Q(**{f"{place.lookup}__gte": low})
     return found if high is None else found & Q(**{f"{place.lookup}__lt": high})
-
-
-def _is_number(place: Place) -> bool:
-    return isinstance(place.field, IntegerField | DecimalField)
 
 
 def _key(value: Any) -> str:

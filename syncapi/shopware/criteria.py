@@ -16,6 +16,7 @@ MOST: Final = 500
 DEEPEST: Final = 10
 SCORE: Final = "_score"
 _TOTALS: Final = {"none": 0, "exact": 1, "next-pages": 2, "0": 0, "1": 1, "2": 2}
+_INVALID_FILTER: Final = "FRAMEWORK__INVALID_FILTER_QUERY"
 _INVALID: Final = "FRAMEWORK__INVALID_CRITERIA"
 Properties = Mapping[str, Sequence[str]]  # by entity
 
@@ -101,12 +102,16 @@ def of_query(pairs: Iterable[tuple[str, str]]) -> Criteria:
 
 def _score(given: Json, path: str) -> Score:
     """`{"score": 500, "query": {...}}`; a filter alone counts 1."""
+    points = 1
     if isinstance(given, dict) and isinstance(given.get("query"), dict):
-        points = given.get("score", 1)
+        points, given, path = given.get("score", 1), given["query"], f"{path}/query"
         if isinstance(points, bool) or not isinstance(points, int | float) or not 0 < points < 10**9:
-            raise FaultyError(_fault("FRAMEWORK__INVALID_FILTER_QUERY", "The score must be a number.", f"{path}/score"))
-        return Score(where=conditions.read(given["query"], f"{path}/query"), points=points)
-    return Score(where=conditions.read(given, path), points=1)
+            detail = "The score must be a number."
+            raise FaultyError(_fault(_INVALID_FILTER, detail, f"{path.removesuffix('query')}score"))
+    where = conditions.read(given, path)
+    if not conditions.says_something(where):
+        raise FaultyError(_fault(_INVALID_FILTER, "A query must say what it looks for.", f"{path}/queries"))
+    return Score(where=where, points=points)
 
 
 def _sortings(given: Json) -> list[Sorting]:

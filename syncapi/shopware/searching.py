@@ -130,14 +130,23 @@ class Search:
 
     def _grouped(self, rows: QuerySet[Any], by: Sequence[Any]) -> QuerySet[Any]:
         """The first record of each group."""
-        columns = [locate(self.source, name).lookup for name in self.criteria.grouping]
+        columns = self._groups()
         if not columns:
             return rows
-        if any(self.place(each.field).many for each in self.criteria.sort if each.field != SCORE):
-            detail = "Groups cannot be sorted by what a record has several of."
-            raise FaultyError(Fault(code="FRAMEWORK__INVALID_SORT_QUERY", detail=detail, pointer="/sort"))
+        for each in self.criteria.sort:
+            if each.field != SCORE and self.place(each.field).many:
+                detail = "Groups cannot be sorted by what a record has several of."
+                raise FaultyError(Fault(code="FRAMEWORK__INVALID_SORT_QUERY", detail=detail, pointer="/sort"))
         firsts = rows.order_by(*columns, *by, *self.source.order).distinct(*columns)
         return rows.filter(pk__in=firsts.values("pk"))
+
+    def _groups(self) -> list[str]:
+        """Columns: texts of the system language alone, and no custom fields."""
+        places = [locate(self.source, name) for name in self.criteria.grouping]
+        if any(place.numbers for place in places):
+            detail = "Records cannot be grouped by custom fields."
+            raise FaultyError(Fault(code="FRAMEWORK__INVALID_CRITERIA", detail=detail, pointer="/grouping"))
+        return [place.lookup for place in places]
 
     def _best(self, sorting: Sorting) -> list[Any]:
         """Those with the most points or the best fit come first, or records that were asked for by id as they were."""
@@ -148,10 +157,15 @@ class Search:
         if by:
             return [_directed(reduce(add, by), sorting)]
         ids = [UUID(id) for id in criteria.ids if values.is_id(id)] if "id" in self.source.columns else []
-        return [Func(Value(ids, output_field=_IDS), F("pk"), function="array_position")] if ids else []
+        return (
+            [Func(Value(ids, output_field=_IDS), F("pk"), function="array_position", output_field=_POSITION)]
+            if ids
+            else []
+        )
 
 
 _IDS: Final = ArrayField(models.UUIDField())
+_POSITION: Final = models.IntegerField()
 _USUALLY: Final = (Sorting(field=SCORE, descending=True),)
 
 
@@ -170,11 +184,14 @@ def arranged(source: Source, criteria: Criteria, ids: Sequence[UUID], *, languag
 
 
 def _sorting(place: Place, sorting: Sorting) -> Any:
+    if not place.many:
+        return F(place.lookup)
     if sorting.counts:
         return Count(place.lookup, distinct=True)
-    if place.many:
-        return Max(place.lookup) if sorting.descending else Min(place.lookup)
-    return F(place.lookup)
+    if not place.has_extremes:
+        detail = f"Records cannot be sorted by {sorting.field[:100]}."
+        raise FaultyError(Fault(code="FRAMEWORK__INVALID_SORT_QUERY", detail=detail, pointer="/sort"))
+    return Max(place.lookup) if sorting.descending else Min(place.lookup)
 
 
 def _directed(by: Any, sorting: Sorting) -> Any:
@@ -208,6 +225,8 @@ def _compared(place: Place, where: Filter) -> Q:
 
 def _between(place: Place, where: Filter) -> Q:
     bounds: Mapping[str, Json] = where.value
+    if place.is_list:
+        raise _invalid(where.field, next(iter(bounds.values())))
     if place.numbers and all(isinstance(bound, int | float) for bound in bounds.values()):
         return Q(**{f"{place.numbers}__{k}": bound for k, bound in bounds.items()})
     return Q(**{f"{place.lookup}__{k}": _value(place, bound, where.field) for k, bound in bounds.items()})

@@ -53,6 +53,15 @@ class Place:
     def is_list(self) -> bool:
         return isinstance(self.field, ArrayField)
 
+    @property
+    def is_number(self) -> bool:
+        return isinstance(self.field, models.IntegerField | models.DecimalField)
+
+    @property
+    def has_extremes(self) -> bool:
+        """Whether the database knows which of several is the least."""
+        return self.is_number or isinstance(self.field, models.CharField | models.TextField | models.DateTimeField)
+
 
 @cache
 def of(name: str) -> Source:
@@ -82,6 +91,7 @@ def locate(source: Source, name: str, languages: Sequence[UUID] = ()) -> Place:
         raise unknown(source.name, name)
     lookup = "__".join([*way, current.columns[parts[0]]])
     field: Any = current.model._meta.get_field(current.columns[parts[0]])
+    field = field.output_field if isinstance(field, models.GeneratedField) else field
     if len(parts) > 1:
         return _custom(lookup, parts[1:], many=many)
     told = _texts(current, way, parts[0], languages)
