@@ -28,7 +28,7 @@ SHOWN = 20  # deliveries on an endpoint's page
 @admin.register(WebhookEndpoint)
 class WebhookEndpointAdmin(OwnedAdmin[WebhookEndpoint]):
     form = EndpointForm
-    list_display = ("event", "to", "state", "organization", "answered", "waiting")
+    list_display = ("event", "to", "state", "answered", "waiting")
     list_filter = ("event", "enabled")
     list_select_related = ("organization",)
     sortable_by = ()
@@ -122,18 +122,17 @@ class WebhookEndpointAdmin(OwnedAdmin[WebhookEndpoint]):
 
     @admin.display(description="State")
     def state(self, endpoint: WebhookEndpoint) -> str:
-        if not endpoint.enabled:
-            return format_html('{} <span class="op-quiet">{}</span>', cells.outcome_badge("failed"), "disabled")
-        return cells.outcome_badge("cancelling" if endpoint.failing_since else "success")
+        word = "failing" if endpoint.failing_since else "success"
+        return cells.two_lines(cells.outcome_badge(word if endpoint.enabled else "disabled"), endpoint.organization)
 
     @admin.display(description="URL")
     def to(self, endpoint: WebhookEndpoint) -> str:
         return format_html('<span class="op-url">{}</span>', endpoint.url)
 
-    @admin.display(description="Last success, failure")
+    @admin.display(description="Success, failure")
     def answered(self, endpoint: WebhookEndpoint) -> str:
         return cells.two_lines(cells.ago(endpoint.last_success_at), cells.ago(endpoint.last_failure_at))
 
-    @admin.display(description="Oldest undelivered")
+    @admin.display(description="Undelivered")
     def waiting(self, endpoint: WebhookEndpoint) -> str:
         return cells.ago(getattr(endpoint, "oldest", None))

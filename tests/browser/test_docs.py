@@ -43,3 +43,12 @@ def test_from_the_first_page_to_the_form_of_a_body(page: Page, server: LiveServe
     block = unfold(page, "products").filter(has_text="POST").first
     block.locator("button").first.click()
     expect(block).to_contain_text("sourceUrl")
+
+
+@pytest.mark.parametrize(("scheme", "is_dark"), [("light", False), ("dark", True)])
+def test_it_is_as_dark_as_the_reader_likes(page: Page, server: LiveServer, scheme: str, is_dark: bool):
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto(f"{server.url}/docs/operations")
+    expect(page.locator(".opblock-tag").first).to_be_visible(timeout=30_000)
+    painted = "getComputedStyle(document.querySelector('.swagger-ui')).color"
+    assert (max(map(int, page.evaluate(painted)[4:-1].split(","))) > 127) is is_dark
