@@ -35,15 +35,15 @@ _FLAGS: Final = (Verb.UPDATE, Verb.UPSERT, Verb.VALIDATE)
 def read(record: Mapping[str, Json], resource: Resource, *, external: bool, included: bool = False) -> Action:
     """Raises NotUnderstoodError."""
     match flag(record):
+        case Verb.CREATE:
+            return CREATE
         case Verb.UPDATE:
             return UPDATE
         case Verb.VALIDATE if included:
             raise NotUnderstoodError(not_supported(Verb.VALIDATE))
         case Verb.VALIDATE:
             return VALIDATE
-        case Verb.UPSERT:
-            return _upsert(record["meta"]["upsert"], resource, external)
-    return CREATE
+    return _upsert(record["meta"]["upsert"], resource, external)
 
 
 def flag(record: Mapping[str, Json]) -> Verb:

@@ -69,6 +69,10 @@ class Resource:
         return ENTITIES[self.entity]
 
     @cached_property
+    def is_owned(self) -> bool:
+        return "owner" in self.spec.by_name
+
+    @cached_property
     def has_currency(self) -> bool:
         return any(attribute.is_currency for attribute in self.attributes.values())
 

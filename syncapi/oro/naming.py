@@ -100,6 +100,6 @@ def _name(resource: Resource, id: Json, *, external: bool) -> Name:
 
 def _creator(resource: Resource, setting: Setting) -> Iterator[Name]:
     """To whom a new record belongs."""
-    if "owner" in resource.spec.by_name and setting.owner is not None:
+    if resource.is_owned and setting.owner is not None:
         yield "user", "number", setting.owner
         yield "organization", "number", setting.organization

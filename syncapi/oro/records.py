@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -33,16 +34,31 @@ class Setting:
     currency: str = ""  # the code of the system currency, where the type has prices
     labels: frozenset[str] = frozenset()
 
+    creator: Mapping[str, Reference] = field(default_factory=dict)  # by the fields of a record that belongs to somebody
+
     @classmethod
     def of(cls, context: Mapping[str, Json], labels: frozenset[str] = frozenset()) -> Setting:
-        return cls(
-            external=bool(context.get("external")),
-            owner=context.get("owner"),
-            organization=context.get("organization"),
-            salt=context.get("salt", ""),
-            currency=context.get("currency", ""),
-            labels=labels,
-        )
+        found = _setting(*map(context.get, _IN_THE_CONTEXT))
+        return replace(found, labels=labels) if labels else found
+
+
+_IN_THE_CONTEXT: Final = ("external", "owner", "organization", "salt", "currency")
+
+
+@lru_cache
+def _setting(
+    external: bool | None, owner: int | None, organization: int | None, salt: str | None, currency: str | None
+) -> Setting:
+    """One for all records of a request."""
+    creator = {"owner": Reference("number", owner), "organization": Reference("number", organization)}
+    return Setting(
+        external=bool(external),
+        owner=owner,
+        organization=organization,
+        salt=salt or "",
+        currency=currency or "",
+        creator={} if owner is None else creator,
+    )
 
 
 @dataclass(slots=True)
@@ -130,7 +146,7 @@ def _no_object(given: Json, name: str) -> FieldError:
 
 def _read_attributes(given: Json, resource: Resource, draft: Draft, action: Action, setting: Setting) -> None:
     known, required = resource.attributes, resource.required
-    if not isinstance(given, dict | None):
+    if given is not None and not isinstance(given, dict):
         draft.errors.append(_no_object(given, "attributes"))
         return
     for name, value in (given or {}).items():
@@ -187,10 +203,12 @@ def _scalars(resource: Resource, draft: Draft) -> dict[str, Json]:
 
 
 def _read_relationships(given: Json, resource: Resource, draft: Draft, setting: Setting) -> None:
-    if not isinstance(given, dict | None):
+    if given is None:
+        return
+    if not isinstance(given, dict):
         draft.errors.append(_no_object(given, "relationships"))
         return
-    for name, value in (given or {}).items():
+    for name, value in given.items():
         relation = resource.relations.get(name)
         if relation is None:
             draft.extra.append(name)
@@ -264,7 +282,7 @@ def _key(
 ) -> Reference | None:
     """None: a new record. Natural ids are values of a new one."""
     id, natural = record.get("id"), setting.external and bool(resource.external)
-    if not isinstance(id, str | int | None) or isinstance(id, bool):
+    if id is not None and (not isinstance(id, str | int) or isinstance(id, bool)):
         draft.errors.append(request_data("/id", "The 'id' property should be a string"))
         return None
     if natural and id not in (None, "") and action.verb is not Verb.UPDATE:
@@ -303,6 +321,7 @@ def _unique_key(resource: Resource, action: Action, draft: Draft) -> Reference |
     return Reference(name, parts[0] if len(parts) == 1 else tuple(parts))
 
 
+_NOTHING: Final[Mapping[str, Json]] = {}
 _MODES: Final = {
     Verb.CREATE: Mode.UPSERT,
     Verb.VALIDATE: Mode.UPSERT,
@@ -312,12 +331,13 @@ _MODES: Final = {
 
 
 def _command(resource: Resource, key: Reference | None, draft: Draft, setting: Setting, action: Action) -> Upsert:
-    creator = _creator(resource, setting) if action.verb is not Verb.UPDATE else {}
+    """Whoever sends a new record owns it."""
+    creator = setting.creator if action.verb is not Verb.UPDATE and resource.is_owned else _NOTHING
     return Upsert(
         entity=resource.entity,
         key=key,
-        values=draft.values | creator if key is None else draft.values,
-        defaults={} if key is None else creator,
+        values={**draft.values, **creator} if key is None and creator else draft.values,
+        defaults=_NOTHING if key is None else creator,
         links=draft.links,
         beside=tuple(draft.also),
         required=resource.mandatory,
@@ -325,16 +345,6 @@ def _command(resource: Resource, key: Reference | None, draft: Draft, setting: S
         sole=faults.several() if action.fields else None,
         rehearsed=action.verb is Verb.VALIDATE,
     )
-
-
-def _creator(resource: Resource, setting: Setting) -> dict[str, Json]:
-    """Whoever sends a new record owns it."""
-    if "owner" not in resource.spec.by_name or setting.owner is None:
-        return {}
-    return {
-        "owner": Reference("number", setting.owner),
-        "organization": Reference("number", setting.organization),
-    }
 
 
 def action_of(record: Mapping[str, Json], resource: Resource, setting: Setting, *, included: bool = False) -> Action:
