@@ -5,23 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import unquote_plus
 
 from syncapi.magento.names import ALL_STORES
 from syncapi.magento.routes import Call, Form, Route, RouteTable
 from syncapi.magento.stores import Stores
 from syncapi.problems import Problem, RouteUnknown
+from syncapi.rawpaths import raw_path
 
 _VERSION: Final = re.compile(r"V[0-9]+")
-
-
-def raw_path(meta: Mapping[str, Any]) -> tuple[str, bool]:
-    """The path below the mount point, and whether it is still percent-encoded, which the server decides."""
-    target = meta.get("RAW_URI") or meta.get("REQUEST_URI")
-    if not target:
-        return meta["PATH_INFO"], False
-    path = target.partition("?")[0] if target.startswith("/") else urlsplit(target).path
-    return path.removeprefix(meta.get("SCRIPT_NAME", "")), True
 
 
 def find(table: RouteTable, meta: Mapping[str, Any], *, method: str, stores: Stores) -> Call:

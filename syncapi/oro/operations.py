@@ -215,7 +215,7 @@ def _shown_result(operation: Operation, view: ItemView, number: int | None) -> d
         "id": f"{operation.pk}-{view.index}",
         "attributes": {
             "index": view.index,
-            "dataId": _text(record_of(view.payload).get("id")),
+            "dataId": label_of(view),
             "entityType": entity_type(operation),
             "entityId": _text(number),
             "outcome": _outcome(operation, view),
@@ -233,6 +233,12 @@ def record_of(payload: Json) -> dict[str, Json]:
     """The resource object of an item, as it was sent."""
     record = payload[0] if isinstance(payload, list) and payload else payload
     return record if isinstance(record, dict) else {}
+
+
+def label_of(view: ItemView) -> str | None:
+    """What its sender calls the record: its id, whatever that means, or its local id."""
+    record = record_of(view.payload)
+    return _text(record.get("id", record.get("lid")))
 
 
 def _text(value: Json) -> str | None:

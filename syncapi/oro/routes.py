@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -48,9 +49,9 @@ class Route:
         return ", ".join(self.methods)
 
 
-def find(path: str) -> Route:
-    """`path`: decoded, below /api/. Raises UnknownType, NoAssociation, NotAccessible."""
-    type, *rest = path.strip("/").split("/")
+def find(segments: Sequence[str]) -> Route:
+    """`segments`: of the path below /api/, decoded. Raises UnknownType, NoAssociation, NotAccessible."""
+    type, *rest = segments
     if type == OPERATIONS:
         return _of_operations(rest)
     if type == ATOMIC_PATH and not rest:

@@ -21,16 +21,15 @@ def document(operation: Operation, views: Sequence[ItemView], resource: Resource
     ids = operations.record_ids(operation, views)
     shown = {one["id"]: one for one in loading.show(resource, list(dict.fromkeys(ids.values())), lens)}
     by_id = loading.shown_ids(resource, set(ids.values()), lens)
-    data = [_labelled(shown[by_id[ids[view.index]]], "dataId", _label(view)) for view in views if view.index in ids]
+    data = [
+        _labelled(shown[by_id[ids[view.index]]], "dataId", operations.label_of(view))
+        for view in views
+        if view.index in ids
+    ]
     body: dict[str, Json] = {"data": data}
     if included := list(_included(operation, views, lens)):
         body["included"] = included
     return body
-
-
-def _label(view: ItemView) -> str | None:
-    record = operations.record_of(view.payload)
-    return None if record.get("id") is None else str(record["id"])
 
 
 def _labelled(one: Json, name: str, label: str | None) -> Json:

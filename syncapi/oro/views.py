@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from asyncops.models import Operation
 from asyncops.submissions import Caller
 from catalog.commands import Change, Json
+from syncapi import rawpaths
 from syncapi.auth import BearerToken
 from syncapi.crossing import PREFIX
 from syncapi.exchange import ApiRequest, JsonOnly
@@ -89,7 +90,7 @@ class Oro(RepeatableView):
         method = request.method or ""
         if method != "OPTIONS":
             super().initial(request, *args, **kwargs)
-        self.route = routes.find(request.path_info.removeprefix(PREFIX))
+        self.route = routes.find(rawpaths.segments(request.META, below=PREFIX))
         allowed = {*self.route.methods, *({"HEAD"} if "GET" in self.route.methods else ())}
         if method not in allowed:
             raise MethodNotAllowed(method, self.route.allow)

@@ -85,7 +85,7 @@ def running(committed: None, tmp_path: Path) -> Iterator[Running]:
 @settings(max_examples=EXAMPLES // 2, deadline=None)
 @given(data=st.data(), type=st.sampled_from(TYPES))
 def test_an_item_is_a_command_or_has_errors_with_places(data: st.DataObject, type: str):
-    document = data.draw(mutations.documents(find(type), "PATCH", ANYTHING))
+    document = data.draw(mutations.documents(find([type]), "PATCH", ANYTHING))
     for item in items(document):
         note(str(item)[:3000])
         context = {"type": type, "owner": 1, "organization": 1}

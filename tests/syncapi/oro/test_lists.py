@@ -29,10 +29,13 @@ def test_an_accepted_list_is_an_operation_at_once(oro, admin):
     assert names() == []
 
 
-def test_a_worker_writes_it(oro):
-    id = oro.done("accounts", acc("Gartner management group"), acc("Cloth World"))
+@pytest.mark.parametrize("headers", [{}, {"HTTP_X_MODE": "async"}])
+def test_a_worker_writes_it(oro, headers):
+    id = oro.done("accounts", acc("Gartner management group"), acc("Cloth World"), **headers)
     operation = oro.operation(id)
     assert (operation["status"], operation["progress"]) == ("success", 1)
+    assert operation["elapsedTime"] >= 0
+    assert operation["summary"]["aggregateTime"] >= 0
     assert oro.counts(id) == [2, 2, 0, 2, 0]
     assert oro.errors(id) == []
     assert names() == ["Cloth World", "Gartner management group"]

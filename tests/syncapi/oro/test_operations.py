@@ -81,13 +81,15 @@ def test_an_operation_offers_nothing(oro, query, title, parameter):
 
 def test_results_tell_the_new_ids(oro):
     known = oro.create("accounts", {"name": "A"})
-    id = oro.done("accounts", acc("New", id="label"), acc(""), acc("A", id=known, meta={"update": True}))
+    records = acc("New", id="label"), acc(""), acc("A", id=known, meta={"update": True}), acc("", lid="local")
+    id = oro.done("accounts", *records)
     shown = [one["attributes"] for one in oro.get(f"asyncoperations/{id}/results").json["data"]]
     new = str(Account.objects.get(name="New").number)
     assert [(one["index"], one["dataId"], one["entityId"], one["outcome"]) for one in shown] == [
         (0, "label", new, "created"),
         (1, None, None, "failed"),
         (2, known, known, "unchanged"),
+        (3, "local", None, "failed"),
     ]
 
 
@@ -111,15 +113,17 @@ def test_accepting_takes_two_rights(limited, rights):
     nothing_happened()
 
 
-def test_rights_on_the_records_are_asked_when_they_are_written(oro, limited):
+@pytest.mark.parametrize(
+    ("right", "refused", "left"),
+    [("change_account", "/data/0", ["B"]), ("add_account", "/data/1", ["A", "New"])],
+)
+def test_rights_on_the_records_are_asked_when_they_are_written(oro, limited, right, refused, left):
     known = oro.create("accounts", {"name": "A"})
     update = acc("B", id=known, meta={"update": True})
-    may_change = grant(limited, "add_operation", "view_operation", "change_account")
-    id = may_change.done("accounts", acc("New"), update)
-    assert may_change.errors(id) == [
-        ("1-1", 403, "access denied exception", "No access to this type of entities.", "/data/0")
-    ]
-    assert names() == ["B"]
+    may = grant(limited, "add_operation", "view_operation", right)
+    id = may.done("accounts", acc("New"), update)
+    assert may.errors(id) == [("1-1", 403, "access denied exception", "No access to this type of entities.", refused)]
+    assert names() == left
 
 
 def test_reading_and_single_writes_take_rights(limited):
@@ -158,6 +162,9 @@ def test_a_cancelled_operation_shows_what_was_done(oro, settings):
     control.cancel(Operation.objects.all(), by=None)
     work_off()
     operation = oro.operation(id)
+    assert operation["summary"].keys() == {
+        "aggregateTime", "readCount", "writeCount", "errorCount", "createCount", "updateCount",
+    }  # fmt: skip
     assert (operation["status"], operation["progress"]) == ("cancelled", 0.5)
     assert oro.counts(id) == [1, 1, 0, 1, 0]
     assert names() == ["A"]

@@ -303,6 +303,15 @@ def test_an_external_id_in_digits_may_be_a_number(oro):
     assert oro.get("products/4711", **EXT).json["data"]["attributes"]["sku"] == "4711"
 
 
+def test_an_external_id_may_hold_any_character(oro):
+    sku = "M8/20 ä%2F?#"
+    made = oro.post("products", {"data": product(sku)}, **EXT)
+    path = made.headers["Location"].partition("/api/")[2]
+    assert oro.get(path, **EXT).json["data"]["id"] == sku
+    assert oro.get(f"{path}/relationships/brand", **EXT).json["data"] is None
+    assert oro.call("DELETE", path, **EXT).status == 204
+
+
 @pytest.mark.parametrize("meta", [{}, {"upsert": True}])
 def test_an_external_id_and_the_sku_are_one(oro, meta):
     record = product("A", meta=meta) | {"attributes": {"sku": "B", "name": "x"}}

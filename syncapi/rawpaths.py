@@ -1,0 +1,23 @@
+"""The path as it was sent: where a segment may hold a slash, it has to be split before it is decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+
+def raw_path(meta: Mapping[str, Any]) -> tuple[str, bool]:
+    """The path below the mount point, and whether it is still percent-encoded, which the server decides."""
+    target = meta.get("RAW_URI") or meta.get("REQUEST_URI")
+    if not target:
+        return meta["PATH_INFO"], False
+    path = target.partition("?")[0] if target.startswith("/") else urlsplit(target).path
+    return path.removeprefix(meta.get("SCRIPT_NAME", "")), True
+
+
+def segments(meta: Mapping[str, Any], *, below: str) -> list[str]:
+    """The decoded segments of the path below the prefix `below`; a slash at the end counts for nothing."""
+    path, is_encoded = raw_path(meta)
+    parts = path.removeprefix(below).strip("/").split("/")
+    return [unquote(part) for part in parts] if is_encoded else parts
