@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from typing import Final
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import F, Model
 from psycopg.types.json import Jsonb
 
-from asyncops import chunkrows, faults
+from asyncops import chunkrows, faults, payloads
 from asyncops.models import Chunk, Item, ItemError, ItemOutcome, Operation
 from asyncops.states import ChunkState, State
 from catalog.changes import Recording
@@ -128,18 +128,29 @@ def record_finished(
 def items(
     operation: Operation, *, first: int = 0, count: int | None = None, with_payload: bool = False
 ) -> list[ItemView]:
-    """Items [first, first + count) of an operation, in order, decided or not. Four queries, whatever their number."""
+    """Items [first, first + count) of an operation, in order, decided or not.
+
+    A fixed number of queries, whatever their number; of a part of a chunk the payload is read a piece at a time.
+    """
     last = operation.total if count is None else min(operation.total, first + count)
-    chunks = list(
-        operation.chunks.filter(first__lt=last, first__gt=first - F("size"))
-        .order_by("first")
-        .defer(*([] if with_payload else ["payload"]), "writes", "refers")
-    )
+    found = operation.chunks.filter(first__lt=last, first__gt=first - F("size")).order_by("first")
+    chunks = list(found.defer("payload", "writes", "refers"))
     rows, errors = _rows(operation, first, last), _errors(operation, first, last)
-    views = (_chunk_views(operation, chunk, rows, errors, first=first, last=last) for chunk in chunks)
-    if not with_payload:
-        return list(chain.from_iterable(views))
-    return [view for chunk, some in zip(chunks, views, strict=True) for view in _with_payload(chunk, some)]
+    each = (_chunk_views(operation, chunk, rows, errors, first=first, last=last) for chunk in chunks)
+    views = list(chain.from_iterable(each))
+    return _with_payloads(views, _payloads(chunks, first, last)) if with_payload else views
+
+
+def windows(
+    operation: Operation, *, size: int, last: int | None = None, with_payload: bool = False
+) -> Iterator[list[ItemView]]:
+    """All items of an operation, or those before `last`, `size` at a time. Their payloads are read through once."""
+    chunks = operation.chunks.order_by("first").values_list("pk", flat=True)
+    sent = map(orjson.loads, chain.from_iterable(payloads.texts(chunk) for chunk in chunks))
+    last = operation.total if last is None else last
+    for first in range(0, last, size):
+        views = items(operation, first=first, count=min(size, last - first))
+        yield _with_payloads(views, sent) if with_payload else views
 
 
 def window(operation: Operation, chunk: Chunk, *, first: int, count: int) -> Iterator[ItemView]:
@@ -168,9 +179,18 @@ def _chunk_views(
         yield ItemView(index=index, outcome=outcome, record_id=record_id, errors=errors.get(index, ()))
 
 
-def _with_payload(chunk: Chunk, views: Iterable[ItemView]) -> Iterator[ItemView]:
-    payloads = orjson.loads(chunk.payload)
-    return (replace(view, payload=payloads[view.index - chunk.first]) for view in views)
+def _with_payloads(views: Iterable[ItemView], sent: Iterable[Json]) -> list[ItemView]:
+    """`sent` is read no further than there are views."""
+    return [replace(view, payload=payload) for view, payload in zip(views, sent, strict=False)]
+
+
+def _payloads(chunks: Sequence[Chunk], first: int, last: int) -> Iterator[Json]:
+    """Of the items [first, last), which `chunks` hold."""
+    if len(chunks) == 1 and chunks[0].size > last - first:
+        return map(orjson.loads, islice(payloads.texts(chunks[0].pk), first - chunks[0].first, None))
+    ids = [chunk.pk for chunk in chunks]
+    whole = Chunk.objects.filter(pk__in=ids).order_by("first").values_list("payload", flat=True)
+    return islice(chain.from_iterable(map(orjson.loads, whole)), first - chunks[0].first if chunks else 0, None)
 
 
 def _rows(operation: Operation, first: int, last: int) -> Mapping[int, tuple[str, UUID | None]]:

@@ -6,23 +6,19 @@ operation or with a reader who takes his time.
 
 from __future__ import annotations
 
-from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from enum import StrEnum
-from json import JSONDecodeError, JSONDecoder
 from typing import Final
 
 import orjson
 
-from asyncops import journal
+from asyncops import journal, payloads
 from asyncops.journal import UNDECIDED, UNTOUCHED, ItemView
 from asyncops.models import Chunk, Operation
 from catalog.commands import Json
 from catalog.outcomes import OutcomeKind
-from catalog.sql import run
 
 WINDOW: Final = 1000  # items
-PIECE: Final = 1 << 20  # bytes of a chunk's payload
 
 
 class ResultSet(StrEnum):
@@ -58,7 +54,7 @@ def _chunk_after(operation: Operation, first: int) -> Chunk | None:
 
 def _of_chunk(operation: Operation, chunk: Chunk, wanted: ResultSet | None) -> Iterator[bytes]:
     """The payload is read as far as an item of it is wanted."""
-    inputs = enumerate(_inputs(chunk), chunk.first)
+    inputs = enumerate(payloads.texts(chunk.pk), chunk.first)
     for first in range(chunk.first, chunk.first + chunk.size, WINDOW):
         window = journal.window(operation, chunk, first=first, count=WINDOW)
         views = [view for view in window if _is_in(set_of(view), wanted)]
@@ -79,38 +75,3 @@ def _line(view: ItemView, text: str) -> bytes:
     if set_of(view) is ResultSet.REFUSED:
         told["errors"] = [{"path": e.path, "code": e.code, "params": e.params} for e in view.errors]
     return b'%b,"input":%b}\n' % (orjson.dumps(told)[:-1], text.encode())
-
-
-def _inputs(chunk: Chunk) -> Iterator[str]:
-    """The items of a chunk as they stand in its payload, a JSON list without spaces. Never the whole of it at once."""
-    decode = getincrementaldecoder("utf-8")().decode
-    buffer, at, offset, size = "", 0, 1, PIECE  # byte 0 is the opening bracket
-    while True:
-        while (end := _end_of_value(buffer, at)) is not None:
-            yield buffer[at:end]
-            if buffer[end] == "]":
-                return
-            at = end + 1
-        size = PIECE if at else size * 2  # an item longer than a piece must not be parsed again for each of many
-        piece = _piece(chunk, offset, size)
-        if not piece:
-            return
-        buffer, at, offset = buffer[at:] + decode(piece), 0, offset + len(piece)
-
-
-_DECODER: Final = JSONDecoder()
-
-
-def _end_of_value(buffer: str, at: int) -> int | None:
-    """Where the JSON value that begins at `at` ends; None when it may be cut short: a number can look complete."""
-    try:
-        _, end = _DECODER.raw_decode(buffer, at)
-    except JSONDecodeError:
-        return None
-    return end if buffer[end : end + 1] in {",", "]"} else None
-
-
-def _piece(chunk: Chunk, offset: int, size: int) -> bytes:
-    statement = "SELECT substring(payload FROM %b::int FOR %b::int) FROM asyncops_chunk WHERE id = %b::bigint"
-    rows = run(statement, [offset + 1, size, chunk.pk])
-    return bytes(rows[0][0]) if rows else b""

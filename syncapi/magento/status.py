@@ -62,8 +62,7 @@ def elements(
 ) -> Iterator[dict[str, Json]]:
     """Its items in their order, read a window at a time; with `stores` in every detail."""
     needed = stores is not None or operation.refused > 0
-    for first in range(0, operation.total, WINDOW):
-        views = journal.items(operation, first=first, count=WINDOW, with_payload=needed)
+    for views in journal.windows(operation, size=WINDOW, with_payload=needed):
         if stores is None:
             yield from (_result(view, operation, route) for view in views)
         else:

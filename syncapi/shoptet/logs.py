@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Final
 
 from django.conf import settings
@@ -121,6 +122,4 @@ def _sentence(fault: Fault, at: str) -> str:
 
 
 def _views(operation: Operation, last: int, *, with_payload: bool = False) -> Iterator[ItemView]:
-    for first in range(0, last, WINDOW):
-        count = min(WINDOW, last - first)
-        yield from journal.items(operation, first=first, count=count, with_payload=with_payload)
+    return chain.from_iterable(journal.windows(operation, size=WINDOW, last=last, with_payload=with_payload))

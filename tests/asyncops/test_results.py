@@ -16,7 +16,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from asyncops import claims, control, engine, intake, results, sweeping
+from asyncops import claims, control, engine, intake, journal, payloads, results, sweeping
 from asyncops.models import Chunk, Operation
 from asyncops.results import ResultSet
 from asyncops.states import ChunkState
@@ -59,6 +59,22 @@ def test_a_refused_line_has_the_input_and_every_error(caller):
     assert line["errors"][0]["params"]["expected"]
 
 
+@pytest.mark.parametrize("records", [1, 2, 5])
+def test_every_window_of_items_has_what_was_sent(caller, settings, records: int):
+    """Chunks may be smaller than a window, as large, or larger."""
+    settings.CHUNK_RECORDS = records
+    operation = send(caller, *(item(sku) for sku in "ABCDE"))
+    wanted = [{"sku": sku} for sku in "ABCDE"]
+    assert [view.payload for view in journal.items(operation, with_payload=True)] == wanted
+    for first in range(5):
+        found = journal.items(operation, first=first, count=2, with_payload=True)
+        assert [(view.index, view.payload) for view in found] == list(enumerate(wanted))[first : first + 2]
+    for last in (None, 3):
+        windows = list(journal.windows(operation, size=2, last=last, with_payload=True))
+        assert [len(window) for window in windows] == ([2, 2, 1] if last is None else [2, 1])
+        assert [view.payload for window in windows for view in window] == wanted[:last]
+
+
 def test_what_is_undecided_is_in_none_of_the_sets(caller, settings):
     settings.CHUNK_RECORDS = 1
     operation = send(caller, item("A"), item("B"))
@@ -99,9 +115,9 @@ def test_items_come_out_of_a_payload_as_they_went_in_however_small_the_pieces(
     items: list[Any], piece: int, monkeypatch: pytest.MonkeyPatch
 ):
     payload = orjson.dumps(items)
-    monkeypatch.setattr(results, "PIECE", piece)
-    monkeypatch.setattr(results, "_piece", lambda chunk, offset, size: payload[offset : offset + size])
-    assert list(results._inputs(Chunk())) == [orjson.dumps(one).decode() for one in items]
+    monkeypatch.setattr(payloads, "PIECE", piece)
+    monkeypatch.setattr(payloads, "_piece", lambda chunk, offset, size: payload[offset : offset + size])
+    assert list(payloads.texts(1)) == [orjson.dumps(one).decode() for one in items]
 
 
 def long_operation(caller: Any, chunks: int) -> Operation:
@@ -135,7 +151,7 @@ def test_memory_does_not_grow_with_the_operation(caller, settings):
 
 
 def test_memory_does_not_grow_with_a_chunk(caller, settings, monkeypatch):
-    monkeypatch.setattr(results, "PIECE", 10_000)
+    monkeypatch.setattr(payloads, "PIECE", 10_000)
     monkeypatch.setattr(results, "WINDOW", 10)
     settings.CHUNK_RECORDS = 5000
     short, long = (long_operation(caller, chunks) for chunks in (20, 200))

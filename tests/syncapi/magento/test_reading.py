@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from asyncops import payloads
 from syncapi.magento import status
 from tests.syncapi.conftest import CLIENT, Program, work_off
 from tests.syncapi.magento.conftest import BAG, OTHER_BAG, Magento
@@ -121,12 +122,18 @@ def test_a_long_status_is_the_same_when_it_is_sent_while_it_is_read(
     assert [magento.call("GET", path).json for path in paths] == whole
 
 
+@pytest.mark.parametrize("policy", ["each", "all"])
 @pytest.mark.parametrize("detail", ["status", "detailed-status"])
-def test_memory_does_not_grow_with_a_bulk_whose_status_is_read(magento: Magento, detail: str):
-    """Its items are read a window at a time, and sent before the next is read."""
-    small, large = ([{"product": {"sku": f"S{n}", "price": n}} for n in range(count)] for count in (3_000, 12_000))
-    peaks = [peak(magento, magento.accept("PUT", "products/bySku", items, form="async/bulk"), detail, len(items))
-             for items in (small, large)]  # fmt: skip
+def test_memory_does_not_grow_with_a_bulk_whose_status_is_read(
+    magento: Magento, detail: str, policy: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Its items are read a window at a time, and sent before the next is read. One of policy `all` is one chunk."""
+    monkeypatch.setattr(payloads, "PIECE", 64 * 1024)  # little beside both
+    peaks = []
+    for count in (3_000, 12_000):
+        items = [{"product": {"sku": f"S{n}", "price": n, "name": "N" * 200}} for n in range(count)]
+        answer = magento.call("PUT", "products/bySku", items, form="async/bulk", HTTP_BULKHEAD_POLICY=policy)
+        peaks.append(peak(magento, answer.json["bulk_uuid"], detail, count))
     assert peaks[1] < 1.2 * peaks[0]
     assert peaks[1] < 20 * 1024 * 1024
 
