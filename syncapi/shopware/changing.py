@@ -16,9 +16,11 @@ from syncapi.exchange import ApiRequest
 from syncapi.shopware import (
     answers,
     contexts,
+    documents,
     exploring,
     faults,
     privileges,
+    rendering,
     sources,
     syncing,
     variants,
@@ -35,7 +37,7 @@ _ONE_BY_ONE = (
     "Only single write operations are supported. Please send the entities one by one or use the /sync api endpoint."
 )
 _ABSENT = (ErrorCode.MISSING, ErrorCode.REFERENCE)
-_TYPES = frozenset({"", "application/json", "application/vnd.api+json"})
+_TYPES = frozenset({"", rendering.FLAT, rendering.JSON_API})
 
 
 def create(request: ApiRequest, route: Route) -> Response:
@@ -134,6 +136,8 @@ def _record(request: ApiRequest) -> dict[str, Json]:
         detail = f'The Content-Type "{media[:100]}" is unsupported.'
         raise FaultyError(Fault(code="0", status=415, title="Unsupported Media Type", detail=detail))
     data = request.data if request.body_read or request.stream else {}
+    if media == rendering.JSON_API and request.body_read:
+        data = documents.record(data)
     if isinstance(data, list) and data:
         raise FaultyError(Fault(code="0", detail=_ONE_BY_ONE))
     if data not in ({}, []) and not isinstance(data, dict):

@@ -82,5 +82,9 @@ def bad_resolver(path: str, name: str) -> FieldError:
     )
 
 
+def default_parent(path: str) -> FieldError:
+    return own(path, "default_language_parent_violation", "Default language can not have parents.")
+
+
 def system_translation(path: str) -> FieldError:
     return own(path, "delete-system-translation-violation", "The system translation cannot be deleted.")

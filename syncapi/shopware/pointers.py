@@ -8,7 +8,7 @@ from typing import Final
 
 from catalog.outcomes import ErrorCode, FieldError
 from syncapi.shopware import languages
-from syncapi.shopware.schema import ALL, RESOURCES, Resource, Translation
+from syncapi.shopware.schema import ALL, RESOURCES, Anything, Resource, Translation, associations_of
 
 _DASHED: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ABSENT: Final = (ErrorCode.REQUIRED, ErrorCode.BLANK)
@@ -27,6 +27,15 @@ def pointer(error: FieldError, entity: str) -> str:
     if isinstance(described, Translation):
         return _joined(_of_translation(parts, described))
     return _joined(parts or [described.owner_id])
+
+
+def entity_at(pointer: str, entity: str) -> Anything:
+    """The entity of the record, below one of `entity`, that has the property."""
+    described = ALL[entity]
+    for part in pointer.split("/")[1:-1]:
+        if (association := associations_of(described).get(part)) is not None:
+            described = RESOURCES[association.target]
+    return described
 
 
 def _placed(parts: Sequence[str], resource: Resource, *, absent: bool) -> list[str]:

@@ -135,6 +135,9 @@ def _handlers(resource: Resource) -> Mapping[str, Handler]:
         handlers["price"] = partial(_price, resource=resource)
     for property, instead in resource.named.instead.items():
         handlers[property] = partial(_unless_null, instead=instead, handler=handlers[property])
+    if resource.name == "language":
+        for name in ("parentId", "parent"):
+            handlers[name] = partial(_parent_of_language, handler=handlers[name])
     if resource.name == "product":
         handlers["purchasePrices"] = _purchase_prices
         handlers["purchasePrice"] = _purchase_price
@@ -213,6 +216,13 @@ def _foreign_key(draft: Draft, value: Json, *, name: str, ref: Ref, demanded: bo
     found = reference(value, ref.entity, f"/{name}", draft)
     if found is not None:
         draft.values[ref.name] = found
+
+
+def _parent_of_language(draft: Draft, value: Json, *, handler: Handler) -> None:
+    if value and draft.given.get("id") == languages.SYSTEM:
+        draft.refuse(malformed.default_parent("/parentId"))
+    else:
+        handler(draft, value)
 
 
 def _price(draft: Draft, value: Json, *, resource: Resource) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from catalog.commands import Json
 from catalog.entities import ENTITIES
 from catalog.outcomes import ErrorCode
-from syncapi.shopware import languages
+from syncapi.shopware import languages, pointers
 from syncapi.shopware.drafts import RESOLVERS
 from syncapi.shopware.malformed import VIOLATION
 from syncapi.shopware.schema import ALL, RESOURCES, Resource, Translation, of_entity
@@ -165,7 +165,7 @@ def _unresolved(params: Params) -> Words:
 
 def _taken(params: Params) -> Words:
     record: Record = params["_record"]
-    described = ALL[record.entity]
+    described = pointers.entity_at(params["_pointer"], record.entity)
     fields = (
         [described.property_of(name) for name in params.get("fields", ())] if isinstance(described, Resource) else []
     )

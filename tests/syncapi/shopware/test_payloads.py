@@ -168,6 +168,24 @@ def test_a_translation_code_belongs_to_one_language(shopware: Shopware):
     assert shopware.upsert("language", two).status == 200
 
 
+@pytest.mark.parametrize("parent", [{"parentId": new_id()}, {"parent": {"id": new_id()}}])
+def test_the_default_language_has_no_parent(shopware: Shopware, parent: dict[str, Any]):
+    answer = shopware.upsert("language", {"id": SYSTEM, **parent})
+    assert (answer.status, told(answer)) == (400, [("/write/0/parentId", "default_language_parent_violation")])
+    assert shopware.upsert("language", {"id": SYSTEM, "parentId": None}).status == 200
+
+
+def test_what_is_taken_has_its_names_here_also_when_it_is_nested(shopware: Shopware):
+    id, channel = new_id(), new_id()
+    record = {"id": channel, "name": "s", "typeId": new_id(), "languageId": SYSTEM, "currencyId": EUR, "accessKey": "a"}
+    shopware.upsert("sales_channel", record)
+    seen = {"salesChannelId": channel, "visibility": 30}
+    answer = shopware.upsert("product", product(id, visibilities=[seen]), {"id": id, "visibilities": [seen]})
+    [error] = answer.json["errors"]
+    assert (error["code"], error["source"]["pointer"]) == (VIOLATION, "/write/1/visibilities/0/productId")
+    assert error["meta"]["parameters"] == {"{{ fields }}": "productId, salesChannelId"}
+
+
 def test_one_id_is_deleted_made_and_changed_in_one_request(shopware: Shopware):
     id = new_id()
     shopware.upsert("tax", {"id": id, "name": "old", "taxRate": 1})
