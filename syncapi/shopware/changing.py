@@ -43,22 +43,22 @@ _TYPES = frozenset({"", rendering.FLAT, rendering.JSON_API})
 def create(request: ApiRequest, route: Route) -> Response:
     resource = exploring.resource_of(route)
     _demand(request, resource, "add", shown=resource)
-    outcome = _write(request, route, resource, _item(resource.name, "create", _record(request)))
+    outcome = write(request, route, resource, item_of(resource.name, "create", _record(request)))
     assert outcome.id is not None, "a record that was written has an id"
-    return _written(request, route, resource, outcome.id)
+    return written(request, route, resource, outcome.id)
 
 
 def update(request: ApiRequest, route: Route) -> Response:
     resource, id = exploring.resource_of(route), exploring.id_of(route.path["id"])
     _demand(request, resource, "change", shown=resource)
-    _write(request, route, resource, _item(resource.name, "update", {**_record(request), "id": id.hex}))
-    return _written(request, route, resource, id)
+    write(request, route, resource, item_of(resource.name, "update", {**_record(request), "id": id.hex}))
+    return written(request, route, resource, id)
 
 
 def delete(request: ApiRequest, route: Route) -> Response:
     resource, id = exploring.resource_of(route), exploring.id_of(route.path["id"])
     privileges.demand(resource.name, ["delete"], by=request.caller)
-    _write(request, route, resource, _item(resource.name, "delete", {"id": id.hex}))
+    write(request, route, resource, item_of(resource.name, "delete", {"id": id.hex}))
     return Response(status=204)
 
 
@@ -70,9 +70,9 @@ def create_nested(request: ApiRequest, route: Route) -> Response:
     record = _record(request)
     record.setdefault("id", contexts.new_id())
     value: Json = [record] if association.is_list else record
-    item = _item(resource.name, "update", {"id": owner.hex, association.name: value})
-    _write(request, route, resource, item, below=f"/{association.name}" + ("/0" if association.is_list else ""))
-    return _written(request, route, target, exploring.id_of(str(record["id"])))
+    item = item_of(resource.name, "update", {"id": owner.hex, association.name: value})
+    write(request, route, resource, item, below=f"/{association.name}" + ("/0" if association.is_list else ""))
+    return written(request, route, target, exploring.id_of(str(record["id"])))
 
 
 def update_nested(request: ApiRequest, route: Route) -> Response:
@@ -82,8 +82,8 @@ def update_nested(request: ApiRequest, route: Route) -> Response:
     _, within = exploring.below(request, route)
     if not sources.of(target.name).model._default_manager.filter(within).exists():
         raise FaultyError(faults.no_resource(target.name, child.hex))
-    _write(request, route, target, _item(target.name, "update", {**_record(request), "id": child.hex}))
-    return _written(request, route, target, child)
+    write(request, route, target, item_of(target.name, "update", {**_record(request), "id": child.hex}))
+    return written(request, route, target, child)
 
 
 def delete_nested(request: ApiRequest, route: Route) -> Response:
@@ -96,12 +96,12 @@ def delete_nested(request: ApiRequest, route: Route) -> Response:
         case Arity.BACKWARDS:
             item = _unlinking(target, association, child, owner)
         case Arity.ONE:
-            item = _item(resource.name, "update", {"id": owner.hex, f"{association.name}Id": None})
+            item = item_of(resource.name, "update", {"id": owner.hex, f"{association.name}Id": None})
         case _:
-            item = _item(target.name, "delete", {"id": child.hex})
+            item = item_of(target.name, "delete", {"id": child.hex})
     action = "delete" if item["action"] == "delete" and item["entity"] in RESOURCES else "change"
     privileges.demand(item["entity"], [action], by=request.caller)  # type: ignore[list-item]
-    _write(request, route, resource, item)
+    write(request, route, resource, item)
     return Response(status=204)
 
 
@@ -114,7 +114,7 @@ def _demand(request: ApiRequest, resource: Resource, action: Action, *, shown: R
 
 def _unlinking(owner: Resource, association: Association, owner_id: UUID, target_id: UUID) -> dict[str, Json]:
     mapping = MAPPING_OF[owner.spec.name, association.relation]
-    return _item(mapping.name, "delete", {mapping.owner_id: owner_id.hex, mapping.target_id: target_id.hex})
+    return item_of(mapping.name, "delete", {mapping.owner_id: owner_id.hex, mapping.target_id: target_id.hex})
 
 
 def _way(route: Route, *, with_child: bool = False) -> tuple[Resource, UUID, Association, UUID]:
@@ -145,11 +145,11 @@ def _record(request: ApiRequest) -> dict[str, Json]:
     return dict(data) if isinstance(data, dict) else {}
 
 
-def _item(entity: str, action: str, payload: Mapping[str, Json]) -> dict[str, Json]:
+def item_of(entity: str, action: str, payload: Mapping[str, Json]) -> dict[str, Json]:
     return {"operation": "0", "entity": entity, "action": action, "index": 0, "payload": payload}
 
 
-def _write(
+def write(
     request: ApiRequest, route: Route, resource: Resource, item: Mapping[str, Json], *, below: str = ""
 ) -> Outcome:
     """Raises FaultyError, RespondAsync."""
@@ -194,7 +194,7 @@ def _forbidden(missing: list[str]) -> dict[str, Json]:
     return {"code": told.code, "status": told.status, "title": told.title, "detail": told.detail}
 
 
-def _written(request: ApiRequest, route: Route, resource: Resource, id: UUID) -> Response:
+def written(request: ApiRequest, route: Route, resource: Resource, id: UUID) -> Response:
     """204 and where it is, or the record when the client asked for it."""
     if request.query_params.get("_response"):
         return exploring.one(request, route, resource, id)

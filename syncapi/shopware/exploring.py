@@ -181,7 +181,7 @@ def base(request: ApiRequest, route: Route) -> str:
 
 def _eyes(request: ApiRequest, route: Route) -> Eyes:
     headers = Headers(meta=request.META, family=route.family)
-    return Eyes.of(contexts.spoken(headers), inherits=headers.inherits)
+    return Eyes.of(contexts.spoken(headers), inherits=headers.inherits, site=request.build_absolute_uri("/"))
 
 
 def _pairs(request: ApiRequest) -> list[tuple[str, str]]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from catalog.commands import Change, Command, Delete, Json, Link, LinkSet, Mode, Reference, Upsert
 from catalog.entities import ENTITIES
 from catalog.outcomes import ErrorCode, FieldError, NotUnderstoodError
 from syncapi.shopware import languages, malformed, records, values
-from syncapi.shopware.drafts import V3, Draft, Said, reference
+from syncapi.shopware.drafts import V3, Draft, Said, by_id, reference
 from syncapi.shopware.names import IGNORED, NamedMapping
 from syncapi.shopware.schema import ALL, Resource, Translation
 
@@ -31,6 +32,8 @@ def command(item: Json, context: Mapping[str, Json]) -> Command:
         case Resource():
             if is_delete:
                 return _delete(entity, payload, said)
+            if item["action"] == "upload":
+                return _file(entity, payload)
             place = f"{item['operation']}/{item['index']}"
             mode, variant = _MODES[item["action"]], item.get("variant", False)
             return records.upsert(entity, payload, said, place=place, mode=mode, variant=variant)
@@ -45,6 +48,12 @@ def _delete(resource: Resource, payload: Mapping[str, Json], said: Said) -> Dele
     ids = _keys(payload, ["id"], {"id": resource.spec.name}, said, is_delete=True)
     released = frozenset() if said.family == V3 else resource.named.released
     return Delete(entity=resource.spec.name, key=ids["id"], optional=not said.must_exist, releases=released)
+
+
+def _file(resource: Resource, payload: Mapping[str, Json]) -> Upsert:
+    """What is known of a file that is kept already, for the record that shows it."""
+    values = {**payload["file"], "uploaded_at": datetime.fromisoformat(payload["file"]["uploaded_at"])}
+    return Upsert(entity=resource.spec.name, key=by_id(payload["id"]), values=values, mode=Mode.UPDATE)
 
 
 def _link(mapping: NamedMapping, payload: Mapping[str, Json], said: Said, *, is_delete: bool) -> Upsert:

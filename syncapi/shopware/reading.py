@@ -7,8 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 from uuid import UUID
 
+from catalog import storing
 from catalog.commands import Json
 from catalog.models import Language
 from catalog.plans import plan
@@ -27,13 +29,14 @@ class Eyes:
 
     languages: Sequence[UUID] = ()
     inherits: bool = False  # a variant shows its parent's values as its own
+    site: str = ""  # the address before the paths of files
 
     @classmethod
-    def of(cls, language: UUID | None, *, inherits: bool = False) -> Eyes:
+    def of(cls, language: UUID | None, *, inherits: bool = False, site: str = "") -> Eyes:
         if language is None:
-            return cls(inherits=inherits)
+            return cls(inherits=inherits, site=site)
         parents = Language.objects.filter(pk=language).values_list("parent_id", flat=True)
-        return cls(languages=[language, *(id for id in parents if id)], inherits=inherits)
+        return cls(languages=[language, *(id for id in parents if id)], inherits=inherits, site=site)
 
 
 def read(resource: Resource, ids: Sequence[UUID], criteria: Criteria, eyes: Eyes) -> list[Shown]:
@@ -103,7 +106,7 @@ def _show(resource: Resource, row: Mapping[str, Any], texts: Shown | None, paren
     for name, field in resource.fields.items():
         own[name] = jsonvalues.of(row[field.column])
     own.update({name: jsonvalues.of(row[column]) for name, column in resource.named.computed.items()})
-    _complete(resource, row, own)
+    _complete(resource, row, own, eyes)
     translated = {name: own[name] for name in resource.translated}
     if texts is not None:
         translated.update({name: text for name, text in texts["fallback"].items() if text is not None})
@@ -119,7 +122,7 @@ def _show(resource: Resource, row: Mapping[str, Any], texts: Shown | None, paren
     return {**own, "translated": translated or [], **_frame(resource, row)}
 
 
-def _complete(resource: Resource, row: Mapping[str, Any], own: Shown) -> None:
+def _complete(resource: Resource, row: Mapping[str, Any], own: Shown, eyes: Eyes) -> None:
     """What is made of several columns, or always the same."""
     if resource.is_priced:
         own["price"] = prices.show(row)
@@ -131,7 +134,8 @@ def _complete(resource: Resource, row: Mapping[str, Any], own: Shown) -> None:
     if resource.name == "currency":
         own["isSystemDefault"] = row["id"].hex == prices.SYSTEM
     if resource.name == "media":
-        own.update(url=row["path"] or "", hasFile=bool(row["path"]))
+        url = urljoin(eyes.site, storing.media().url(row["path"])) if row["path"] else ""
+        own.update(url=url, hasFile=bool(row["path"]))
     own.update(dict.fromkeys(resource.named.zero, 0) | dict.fromkeys(resource.named.nothing))
     own.update(dict.fromkeys(association for association in resource.associations))
     own.update({name: value for name, value in resource.named.instead.items() if own[name] is None})

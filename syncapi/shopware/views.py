@@ -29,6 +29,7 @@ from syncapi.shopware import (
     routing,
     status,
     syncing,
+    uploading,
 )
 from syncapi.shopware.faults import FaultyError
 from syncapi.shopware.headers import Headers
@@ -116,6 +117,7 @@ HANDLERS: Final[Mapping[str, Callable[[ApiRequest, Route], Response]]] = {
     "entity_schema": info.entity_schema,
     "openapi": info.openapi,
     "routes": info.routes,
+    "upload": uploading.upload,
     "index": reindexing.index,
     "indexing": reindexing.full_index,
     "indexing_step": reindexing.indexing_step,

@@ -44,7 +44,8 @@ TEXTS = st.sampled_from(
 ) | st.text(max_size=8)  # fmt: skip
 FIELDS = st.sampled_from(
     ["id", "name", "taxRate", "stock", "price", "tax.taxRate", "categories.name", "product.tax.name", "categoryIds",
-     "customFields", "createdAt", "active", "children.id", "media.media.title", "a..b", "product.", ".", "options"]
+     "customFields", "customFields.a", "createdAt",
+     "available", "active", "children.id", "media.media.title", "a..b", "product.", ".", "options"]
 ) | MEMBERS  # fmt: skip
 HEADERS = st.sampled_from(
     [("single-operation", "1"), ("fail-on-error", "false"), ("fail-on-error", "1"), ("indexing-behavior", "null"),
@@ -172,11 +173,11 @@ def operations(draw: st.DrawFn, entity: str) -> Any:
 
 @st.composite
 def filters(draw: st.DrawFn) -> Any:
-    kinds = ["equals", "equalsAny", "contains", "prefix", "suffix", "range", "multi", "not", "or", "x"]
+    kinds = ["equals", "equalsAny", "contains", "prefix", "suffix", "range", "multi", "not", "or", "xor", "x"]
     found: dict[str, Any] = {"type": draw(st.sampled_from(kinds)), "field": draw(FIELDS), "value": draw(VALUES)}
     if found["type"] == "range":
         found["parameters"] = {draw(st.sampled_from(["gt", "gte", "lt", "lte"])): draw(VALUES)}
-    if found["type"] in ("multi", "not", "or"):
+    if found["type"] in ("multi", "not", "or", "xor"):
         inner = {"type": "equals", "field": draw(FIELDS), "value": draw(VALUES)}
         found |= {"operator": draw(st.sampled_from(["and", "or", "x"])), "queries": [inner]}
     return found
@@ -184,22 +185,30 @@ def filters(draw: st.DrawFn) -> Any:
 
 @st.composite
 def criteria(draw: st.DrawFn) -> Any:
-    aggregation = {
-        "name": "a",
-        "type": draw(
-            st.sampled_from(["sum", "avg", "min", "max", "count", "stats", "terms", "histogram", "entity", "x"])
-        ),
-        "field": draw(FIELDS),
+    kinds = ["sum", "avg", "min", "max", "count", "stats", "terms", "histogram", "range", "filter", "entity", "x"]
+    aggregation, inner = (
+        {"name": "a", "type": draw(st.sampled_from(kinds)), "field": draw(FIELDS), "interval": "day",
+         "ranges": [{"to": 5}]}
+        for _ in range(2)
+    )  # fmt: skip
+    sums: list[dict[str, Any]] = [{**aggregation, "aggregation": inner} if draw(st.booleans()) else aggregation]
+    maybe: dict[str, Any] = {
+        "post-filter": draw(st.lists(filters(), max_size=1)),
+        "query": [{"score": 5, "query": draw(filters())}],
+        "grouping": [draw(FIELDS)],
+        "excludes": {"product": ["name"]},
     }
-    return {
+    return {name: value for name, value in maybe.items() if draw(st.integers(0, 3)) == 0} | {
         "page": 1,
         "limit": 5,
         "filter": draw(st.lists(filters(), max_size=2)),
-        "sort": [{"field": draw(FIELDS), "order": "DESC"}] if draw(st.booleans()) else [],
+        "sort": [{"field": draw(FIELDS), "order": "DESC", "type": draw(st.sampled_from(["", "count"]))}]
+        if draw(st.booleans())
+        else [],
         "associations": {draw(st.sampled_from(["categories", "tax", "children", "products", "x"])): {"limit": 2}}
         if draw(st.booleans())
         else {},
-        "aggregations": [aggregation] if draw(st.booleans()) else [],
+        "aggregations": sums if draw(st.booleans()) else [],
         "includes": {"product": ["name"]},
         "ids": [],
         "total-count-mode": draw(st.sampled_from([0, 1, 2, "exact"])),
@@ -209,7 +218,8 @@ def criteria(draw: st.DrawFn) -> Any:
 
 @st.composite
 def queries(draw: st.DrawFn) -> dict[str, str]:
-    names = ["limit", "page", "sort", "ids", "term", "total-count-mode", "_response", "associations[tax][]"]
+    names = ["limit", "page", "sort", "ids", "term", "total-count-mode", "_response", "associations[tax][]",
+             "sort[0][field]", "aggregations[0][name]", "filter[0][type]", "includes[tax][]", "grouping"]  # fmt: skip
     chosen = st.sampled_from([*names, "filter[name]", "filter[id]", "filter[", "filter[tax.name]", "x"])
     return {draw(chosen): draw(TEXTS) for _ in range(draw(st.integers(1, 3)))}
 

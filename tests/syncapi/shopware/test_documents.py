@@ -38,9 +38,10 @@ def test_a_document_and_what_it_includes_are_one_record(shopware: Shopware):
 
 
 def test_resources_that_name_each_other_are_told_once(shopware: Shopware):
-    own = {"data": {**TAX, "attributes": {"name": "t", "taxRate": 1}, "relationships": {"products": {"data": []}}}}
-    own["included"] = [{**TAX, "relationships": {"products": {"data": [TAX]}}}]
-    assert send(shopware, "POST", "/tax", own).status == 400  # a tax is no product; the reading of it ends
+    data = {**TAX, "attributes": {"name": "t", "taxRate": 1}}
+    included = [{**TAX, "relationships": {"products": {"data": [TAX]}}}]
+    answer = send(shopware, "POST", "/tax", {"data": data, "included": included})
+    assert answer.status == 400  # a tax is no product; the reading of it ends
     assert not Tax.objects.exists()
 
 
