@@ -24,6 +24,7 @@ ROUTES: Final[Mapping[str, Mapping[str, str]]] = {
     "_action/indexing/{indexer}": {"POST": "indexing_step"},
     "_action/index": {"POST": "index"},
     "_action/index-products": {"POST": "index_products"},
+    "_action/clone/{e}/{id}": {"POST": "clone"},
     "_action/media/{id}/upload": {"POST": "upload"},
     "_info/version": {"GET": "version"},
     "_info/config": {"GET": "config"},

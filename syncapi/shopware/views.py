@@ -19,6 +19,7 @@ from syncapi.idempotency import RepeatableView
 from syncapi.limits import JsonAnswer, JsonBody
 from syncapi.shopware import (
     changing,
+    cloning,
     contexts,
     errors,
     exploring,
@@ -117,6 +118,7 @@ HANDLERS: Final[Mapping[str, Callable[[ApiRequest, Route], Response]]] = {
     "entity_schema": info.entity_schema,
     "openapi": info.openapi,
     "routes": info.routes,
+    "clone": cloning.clone,
     "upload": uploading.upload,
     "index": reindexing.index,
     "indexing": reindexing.full_index,
