@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from django.urls import reverse
+from django.urls import resolve, reverse
 from rest_framework.response import Response
 
 from catalog.commands import Json
@@ -46,8 +46,9 @@ def message_stats(request: ApiRequest, route: Route) -> Response:
 
 
 def openapi(request: ApiRequest, route: Route) -> Response:
-    """Where the document is that describes every API here in one form."""
-    return Response(status=302, headers={"Location": reverse("openapi-shopware")})
+    """The document that describes this API in the form in which every API here is described."""
+    described = resolve(reverse("openapi-shopware")).func(request._request)
+    return Response(described.data)
 
 
 def routes(request: ApiRequest, route: Route) -> Response:

@@ -236,8 +236,8 @@ def test_its_routes_and_its_document(shopware: Shopware):
     assert found["/api/product-manufacturer/{id}"] == ["GET", "PATCH", "DELETE"]
     assert len(found) > 100
     described = shopware.call("GET", "/_info/openapi3.json")
-    assert described.status == 302
-    assert "/api/_action/sync" in shopware.program.get(described.headers["Location"]).json["paths"]
+    assert described.status == 200
+    assert "/api/_action/sync" in described.json["paths"]
 
 
 def test_what_is_no_path_and_what_is_no_method(shopware: Shopware):
