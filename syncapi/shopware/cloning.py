@@ -29,7 +29,7 @@ def clone(request: ApiRequest, route: Route) -> Response:
     """`{"overwrites": {...}, "cloneChildren": true}` -> `{"id": ...}` of the copy. Raises FaultyError."""
     resource, id = exploring.resource_of(route), exploring.id_of(route.path["id"])
     for action in ("view", "add"):
-        privileges.demand(resource.name, [action], by=request.caller)  # type: ignore[list-item]
+        privileges.demand(resource.name, [action], by=request.caller)
     body = request.data if request.body_read or request.stream else {}
     asked = body if isinstance(body, dict) else {}
     overwrites = asked.get("overwrites") or {}

@@ -14,11 +14,11 @@ from catalog import storing
 from catalog.commands import Json
 from catalog.models import Language
 from catalog.plans import plan
-from syncapi.shopware import jsonvalues, prices, searching, sources
+from syncapi.shopware import jsonvalues, prices, searching, sources, textrows
 from syncapi.shopware.criteria import Criteria
 from syncapi.shopware.faults import Fault, FaultyError
 from syncapi.shopware.names import LIVE_VERSION, VERSIONED, NamedMapping
-from syncapi.shopware.schema import MAPPING_OF, RESOURCES, Arity, Association, Resource, associations_of
+from syncapi.shopware.schema import MAPPING_OF, RESOURCES, TEXTS, Arity, Association, Resource, associations_of
 
 Shown = dict[str, Json]
 
@@ -48,20 +48,24 @@ def read(resource: Resource, ids: Sequence[UUID], criteria: Criteria, eyes: Eyes
     shown = {
         id: _show(resource, row, texts.get(id), parents.get(row.get("parent_id")), eyes) for id, row in rows.items()
     }
+    check(resource, criteria)
     for name, inner in criteria.associations.items():
-        association = resource.associations.get(name)
-        if association is None:
-            raise _no_association(name)
-        _attach(resource, association, shown, rows, inner, eyes)
+        if name == TEXTS:
+            textrows.attach(resource, shown, rows, inner)
+        else:
+            _attach(resource, resource.associations[name], shown, rows, inner, eyes)
     return [shown[id] for id in ids if id in shown]
 
 
 def check(resource: Resource, criteria: Criteria) -> None:
     """Raises FaultyError for an association that is none, wherever it is asked for."""
     for name, inner in criteria.associations.items():
-        if name not in resource.associations:
+        if name == TEXTS and resource.spec.translated:
+            textrows.check(inner)
+        elif name not in resource.associations:
             raise _no_association(name)
-        check(RESOURCES[resource.associations[name].target], inner)
+        else:
+            check(RESOURCES[resource.associations[name].target], inner)
 
 
 def read_links(mapping: NamedMapping, keys: Sequence[tuple[UUID, UUID]], criteria: Criteria, eyes: Eyes) -> list[Shown]:
@@ -137,7 +141,7 @@ def _complete(resource: Resource, row: Mapping[str, Any], own: Shown, eyes: Eyes
         url = urljoin(eyes.site, storing.media().url(row["path"])) if row["path"] else ""
         own.update(url=url, hasFile=bool(row["path"]))
     own.update(dict.fromkeys(resource.named.zero, 0) | dict.fromkeys(resource.named.nothing))
-    own.update(dict.fromkeys(association for association in resource.associations))
+    own.update(dict.fromkeys([*resource.associations, *([TEXTS] if resource.spec.translated else [])]))
     own.update({name: value for name, value in resource.named.instead.items() if own[name] is None})
 
 

@@ -8,7 +8,7 @@ from catalog.commands import Json
 from syncapi.shopware.criteria import Criteria
 from syncapi.shopware.names import dashed
 from syncapi.shopware.reading import Shown
-from syncapi.shopware.schema import RESOURCES, Anything, associations_of
+from syncapi.shopware.schema import Anything, related
 
 FLAT = "application/json"
 JSON_API = "application/vnd.api+json"
@@ -29,7 +29,7 @@ def _is_shown(entity: str, name: str, asked: Criteria) -> bool:
 
 
 def _inner(value: Json, asked: Criteria) -> Json:
-    if isinstance(value, dict) and "apiAlias" in value and "id" in value:
+    if isinstance(value, dict) and "apiAlias" in value and "_uniqueIdentifier" in value:
         return flat(value, asked)
     if isinstance(value, list):
         return [_inner(each, asked) for each in value]
@@ -66,23 +66,23 @@ def resource_object(
 ) -> Shown:
     """What is associated goes to `included`, once each."""
     own = f"{base}/{dashed(described.name)}/{record['_uniqueIdentifier']}"
-    associations, relationships = associations_of(described), {}
-    for name, association in associations.items():
+    relations, relationships = related(described), {}
+    for name, (target, is_list) in relations.items():
         if not _is_shown(described.name, name, asked):
             continue
-        target = RESOURCES[association.target]
         value = record.get(name)
         members = value if isinstance(value, list) else [value] if value else []
         for each in members:
-            if (target.name, each["id"]) not in included:
-                included[target.name, each["id"]] = {}
-                included[target.name, each["id"]] = resource_object(target, each, asked, base=base, included=included)
-        data = [{"type": target.name, "id": each["id"]} for each in members]
+            key = (target.name, each["_uniqueIdentifier"])
+            if key not in included:
+                included[key] = {}
+                included[key] = resource_object(target, each, asked, base=base, included=included)
+        data = [{"type": target.name, "id": each["_uniqueIdentifier"]} for each in members]
         relationships[name] = {
-            "data": data if association.is_list else (data[0] if data else None),
+            "data": data if is_list else (data[0] if data else None),
             "links": {"related": f"{own}/{dashed(name)}"},
         }
-    hidden = {"id", "_uniqueIdentifier", *associations}
+    hidden = {"id", "_uniqueIdentifier", *relations}
     return {
         "id": record["_uniqueIdentifier"],
         "type": described.name,

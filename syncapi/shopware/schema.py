@@ -174,6 +174,20 @@ def associations_of(described: Anything) -> Mapping[str, Association]:
     return {}
 
 
+TEXTS: Final = "translations"  # what the association with a record's texts is called
+
+
+def related(described: Anything) -> Mapping[str, tuple[Anything, bool]]:
+    """What is behind each association, and whether it is a list; a record's texts are one too."""
+    found: dict[str, tuple[Anything, bool]] = {
+        name: (RESOURCES[association.target], association.is_list)
+        for name, association in associations_of(described).items()
+    }
+    if (texts := TRANSLATIONS.get(f"{described.name}_translation")) is not None:
+        found[TEXTS] = (texts, True)
+    return found
+
+
 def name_of(entity: str) -> str:
     """Shopware's name of an entity of ours; "" where it has none."""
     return _BY_ENTITY.get(entity, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -53,7 +54,9 @@ def test_a_product_takes_along_what_belongs_to_it(shopware: Shopware):
     assert (copy.sku, copy.name, copy.active, copy.custom_fields) == ("COPY", "copy", False, {"b": 2})
     same = ("price_gross", "price_net", "tax_id", "manufacturer_id", "release_date", "stock", "purchase_prices")
     assert [getattr(copy, name) for name in same] == [getattr(first, name) for name in same]
-    assert [text.name for text in copy.translations.all()] == ["de"]
+    texts = {"ids": [copy.pk.hex], "associations": {"translations": {}}}
+    [shown] = shopware.call("POST", "/search/product", texts, **FLAT).json["data"]
+    assert [text["name"] for text in shown["translations"]] == ["copy", "de"]
     assert [each.pk.hex for each in copy.categories.all()] == [category]
     assert (copy.prices.count(), copy.category_ids) == (1, first.category_ids)
     assert ProductMedia.objects.get(product=copy).pk == copy.cover_id != first.cover_id
@@ -76,7 +79,7 @@ def test_a_tree_is_copied_unless_it_is_not_wanted(shopware: Shopware):
     names = [category.name for category in Category.objects.filter(path__contains=whole).order_by("level")]
     assert names == ["child", "grandchild"]
     alone = made(clone(shopware, "category", root, cloneChildren=False))
-    assert not Category.objects.filter(parent=alone).exists()
+    assert not Category.objects.filter(parent_id=UUID(alone)).exists()
     assert Category.objects.get(pk=alone).tags.count() == 1
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from catalog.models import Language
-from tests.syncapi.shopware.conftest import Shopware, new_id, price, product
+from tests.syncapi.shopware.conftest import SYSTEM, Shopware, new_id, price, product
 
 pytestmark = pytest.mark.django_db
 FLAT = {"accept": "application/json"}
@@ -220,6 +220,27 @@ def test_what_is_associated_is_filtered_sorted_and_paged_by_record(shelf: Shopwa
     assert categories(sort="name", limit=1, page=2) == [["red"], [], [], []]
     assert categories(filter=[equals("name", "blue")]) == [["blue"], [], [], []]
     assert categories(**{"post-filter": [equals("name", "red")]}) == [["red"], [], ["red"], []]
+
+
+def test_texts_are_shown_in_every_language(shelf: Shopware, german: str):
+    body = {"filter": [equals("stock", 10)], "associations": {"translations": {}}}
+    [row] = found(shelf, body)["data"]
+    told = [(text["languageId"], text["name"], text["productId"], text["apiAlias"]) for text in row["translations"]]
+    expected = [
+        (language, name, row["id"], "product_translation") for language, name in ((SYSTEM, "B"), (german, "Zett"))
+    ]
+    assert told == expected
+    document = shelf.call("POST", "/search/product", body).json
+    assert len(document["data"][0]["relationships"]["translations"]["data"]) == 2
+    assert [each["attributes"]["name"] for each in document["included"]] == ["B", "Zett"]
+    assert "translations" not in document["data"][0]["attributes"]
+    paged = {**body, "associations": {"translations": {"limit": 1, "page": 2}}}
+    assert [text["name"] for text in found(shelf, paged)["data"][0]["translations"]] == ["Zett"]
+    [plain] = found(shelf, {"filter": [equals("stock", 10)]})["data"]
+    assert plain["translations"] is None
+    chosen = {"associations": {"translations": {"filter": [equals("name", "B")]}}}
+    assert shelf.call("POST", "/search/product", chosen).status == 400
+    assert shelf.call("POST", "/search/tax", {"associations": {"translations": {}}}).status == 400
 
 
 def test_what_is_shown_of_a_record(shelf: Shopware):
