@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
 import orjson
 
+from asyncops import payloads
 from asyncops.journal import ItemView
 from asyncops.models import Operation
 from catalog.commands import Json
@@ -50,8 +51,11 @@ _ERRORS: Final = """
     SELECT e.operation_id, e.index, e.path, e.code, e.params FROM asyncops_itemerror e
       JOIN unnest(%b::bigint[], %b::int[]) AS k (operation_id, index) USING (operation_id, index)
      ORDER BY e.id"""
+# A payload of more than a piece is not taken whole.
 _PAYLOADS: Final = """
-    SELECT c.operation_id, c.first, c.payload, array_agg(k.index) FROM asyncops_chunk c
+    SELECT c.id, c.operation_id, c.first, CASE WHEN octet_length(c.payload) <= %b::int THEN c.payload END,
+           array_agg(k.index - c.first)
+      FROM asyncops_chunk c
       JOIN unnest(%b::bigint[], %b::int[]) AS k (operation_id, index)
         ON k.operation_id = c.operation_id AND k.index >= c.first AND k.index < c.first + c.size
      GROUP BY c.id"""
@@ -121,7 +125,7 @@ def _views(keys: Sequence[Key], organization_id: UUID) -> list[tuple[int, ItemVi
     errors: dict[Key, list[FieldError]] = defaultdict(list)
     for operation, index, path, code, params in run(_ERRORS, [operations, indexes]):
         errors[operation, index].append(FieldError(path=path, code=ErrorCode(code), params=params))
-    payloads = _payloads(operations, indexes)
+    sent = _payloads(operations, indexes)
     return [
         (
             operation,
@@ -130,7 +134,7 @@ def _views(keys: Sequence[Key], organization_id: UUID) -> list[tuple[int, ItemVi
                 outcome=outcome,
                 record_id=record_id,
                 errors=tuple(errors.get((operation, index), ())),
-                payload=payloads.get((operation, index)),
+                payload=sent.get((operation, index)),
             ),
         )
         for operation, index, outcome, record_id in run(_ROWS, [organization_id, operations, indexes])
@@ -139,7 +143,13 @@ def _views(keys: Sequence[Key], organization_id: UUID) -> list[tuple[int, ItemVi
 
 def _payloads(operations: Sequence[int], indexes: Sequence[int]) -> Mapping[Key, Json]:
     found: dict[Key, Json] = {}
-    for operation, first, payload, chosen in run(_PAYLOADS, [operations, indexes]):
-        items = orjson.loads(payload)
-        found.update({(operation, index): items[index - first] for index in chosen})
+    for chunk, operation, first, payload, places in run(_PAYLOADS, [payloads.PIECE, operations, indexes]):
+        items = orjson.loads(payload) if payload else _read_through(chunk, places)
+        found.update({(operation, first + place): items[place] for place in places})
     return found
+
+
+def _read_through(chunk: int, places: Sequence[int]) -> Mapping[int, Json]:
+    wanted = set(places)
+    texts = islice(payloads.texts(chunk), max(wanted) + 1)
+    return {place: orjson.loads(text) for place, text in enumerate(texts) if place in wanted}

@@ -101,6 +101,14 @@ def test_every_status_and_time_can_be_searched(magento: Magento, bulk: str):
     assert search(magento, [("topic_name", "async.magento.catalog%", "like")], page_size=3)["total_count"] == 4
 
 
+def test_items_of_a_large_chunk_are_found_like_others(magento: Magento, bulk: str, monkeypatch: pytest.MonkeyPatch):
+    """Its payload is read a piece at a time."""
+    found = search(magento, [("bulk_uuid", bulk, "eq")], [("id", "1,2", "in")])
+    assert [item["id"] for item in found["items"]] == [1, 2]
+    monkeypatch.setattr(payloads, "PIECE", 16)
+    assert search(magento, [("bulk_uuid", bulk, "eq")], [("id", "1,2", "in")]) == found
+
+
 def test_another_organization_finds_nothing(magento: Magento, bulk: str, other_program: Program):
     assert search(Magento(other_program))["total_count"] == 0
     assert search(magento, [("bulk_uuid", bulk, "eq")])["total_count"] == 3
