@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from catalog.models import Store
 from tests.syncapi.conftest import work_off
 from tests.syncapi.magento.conftest import BAG, OTHER_BAG, Magento
 
@@ -78,9 +79,20 @@ def test_a_bulk_writes_to_the_store_of_its_path(magento: Magento):
     assert magento.names(OTHER_BAG) == shown("F", "fr")
 
 
-def test_a_new_store_is_known_at_once(magento: Magento):
-    from catalog.models import Store
+def test_a_store_that_is_gone_when_its_turn_comes_fails_the_item_alone(magento: Magento):
+    first = magento.accept("PUT", f"products/{BAG}", {"product": {"name": "F"}}, store="fr")
+    second = magento.accept("PUT", f"products/{OTHER_BAG}", {"product": {"name": "A"}}, store="all")
+    Store.objects.get(code="fr").delete()
+    work_off()
+    [failed], [done] = (magento.status(uuid)["operations_list"] for uuid in (first, second))
+    assert (failed["status"], failed["error_code"]) == (3, 0)
+    assert failed["result_message"] == "Requested store is not found. Store ID: fr."
+    assert (done["status"], magento.product(OTHER_BAG)["name"], magento.product()["name"]) == (1, "A", "Joust")
+    [detail] = magento.status(first, detail="detailed-status")["operations_list"]
+    assert (detail["result_serialized_data"], "store_id" in detail["serialized_data"]) == (None, True)
 
+
+def test_a_new_store_is_known_at_once(magento: Magento):
     assert magento.call("GET", f"products/{BAG}", store="es").status == 400
     french = Store.objects.get(code="fr")
     Store.objects.create(code="es", name="Spanish", website=french.website, language=french.language)
