@@ -31,6 +31,7 @@ _VARIANTS_NOT_KEPT: Final = (
 
 _TEXT: Final[Schema] = {"type": ["string", "null"]}
 _SIZE: Final[Schema] = {**NUMBER, "type": ["string", "number", "null"]}
+_PIECES: Final[Schema] = {"type": ["integer", "string"], "pattern": r"-?[0-9]{1,9}(\.0+)?"}  # as a snapshot shows them
 _CODE: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": 64}
 VARIANT: Final[Schema] = {
     "type": "object",
@@ -47,7 +48,7 @@ VARIANT: Final[Schema] = {
         "visible": {"type": "boolean"},
         "manufacturerCode": {**_TEXT, "maxLength": 32},
         "price": NUMBER,
-        "stock": {"type": "integer"},
+        "stock": _PIECES,
         **{name: {} for name in _VARIANTS_NOT_KEPT},
     },
 }
@@ -161,6 +162,8 @@ def _values(variant: Mapping[str, Json], index: int, draft: Draft) -> dict[str, 
             message = f"The property {name} is not kept by this catalog"
             draft.refuse("", message, path=f"/variants/{index}/{name}")
     found = {ours: variant[theirs] for theirs, ours in fields.VARIANT.items() if theirs in variant}
+    if isinstance(pieces := variant.get("stock"), str):
+        found["stock"] = int(pieces.partition(".")[0])
     if "newCode" in variant:
         found["sku"] = variant["newCode"]
     return found

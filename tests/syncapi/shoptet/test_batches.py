@@ -84,6 +84,22 @@ def test_variants_are_records_of_their_own(shoptet: Shoptet, foreign: Foreign):
     assert found == [("G", None, 0, False), ("RED", 30, 3, True)]
 
 
+@pytest.mark.parametrize(("stock", "pieces"), [("5.000", 5), ("-2", -2), (7, 7), ("0.0", 0)])
+def test_pieces_come_as_a_snapshot_shows_them(shoptet: Shoptet, foreign: Foreign, stock: Any, pieces: int):
+    row = {"guid": P, "variants": [{"code": "24-MB01", "stock": stock, "price": "12.50"}]}
+    assert batch(shoptet, foreign, "PATCH", "products/batch", row)[0] == f"1: OK product {P} updated"
+    assert Product.objects.values_list("stock", "price_gross").get(pk=P) == (pieces, 12.5)
+
+
+@pytest.mark.parametrize("stock", ["1.5", "many", "", 1.5, None])
+def test_half_a_piece_is_refused(shoptet: Shoptet, foreign: Foreign, stock: Any):
+    row = {"guid": P, "variants": [{"code": "24-MB01", "stock": stock}]}
+    told = batch(shoptet, foreign, "PATCH", "products/batch", row)
+    assert told[0].startswith("1: ERROR invalid-request-data ")
+    assert told[0].endswith(" (variants[0].stock)")
+    assert Product.objects.get(pk=P).stock == 100
+
+
 def test_categories_and_brands_of_a_product(shoptet: Shoptet, foreign: Foreign):
     root = str(Category.objects.get(number=2).pk)
     told = batch(shoptet, foreign, "POST", "brands/batch", {"name": "Willy Wonka"}, {"name": "Willy  wonka!"}, {})
