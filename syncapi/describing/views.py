@@ -33,7 +33,7 @@ class Described(SpectacularAPIView):
     permission_classes = [AllowAny]
     renderer_classes = [OpenApiJsonRenderer]
     content_negotiation_class = OnlyOne
-    http_method_names = ["get", "head", "options"]
+    http_method_names = ["get", "head"]
 
 
 class Swagger(SpectacularSwaggerView):
@@ -42,6 +42,7 @@ class Swagger(SpectacularSwaggerView):
     authentication_classes = []
     permission_classes = [AllowAny]
     content_negotiation_class = OnlyOne
+    http_method_names = ["get", "head"]
     template_name = "docs/swagger.html"
     name = "operations"
 

@@ -88,3 +88,10 @@ def test_the_pages_load_nothing_from_elsewhere(db, page):
     assert len(static) >= 3
     assert all(finders.find(name) for name in static)
     assert f"/docs/{page or 'operations'}/openapi.json" in html
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("path", ["docs", "docs/magento", "docs/shoptet/openapi.json"])
+def test_what_is_described_is_only_read(db, path: str, method: str):
+    answer = Program().call(method, f"/{path}")
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
