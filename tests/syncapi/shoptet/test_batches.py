@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -88,7 +89,7 @@ def test_variants_are_records_of_their_own(shoptet: Shoptet, foreign: Foreign):
 def test_pieces_come_as_a_snapshot_shows_them(shoptet: Shoptet, foreign: Foreign, stock: Any, pieces: int):
     row = {"guid": P, "variants": [{"code": "24-MB01", "stock": stock, "price": "12.50"}]}
     assert batch(shoptet, foreign, "PATCH", "products/batch", row)[0] == f"1: OK product {P} updated"
-    assert Product.objects.values_list("stock", "price_gross").get(pk=P) == (pieces, 12.5)
+    assert Product.objects.values_list("stock", "price_gross").get(pk=P) == (pieces, Decimal("12.5"))
 
 
 @pytest.mark.parametrize("stock", ["1.5", "many", "", 1.5, None])
