@@ -88,7 +88,7 @@ def _rounds(session: requests.Session, url: str, size: int) -> tuple[float, floa
 
 
 def work_off() -> float:
-    """Seconds from the first claim to the last commit, in a real worker process."""
+    """Seconds from the first claim, of a body or of a chunk, to the last commit, in a real worker process."""
     subprocess.run([sys.executable, "manage.py", "rqworker", "--burst"], check=True, capture_output=True)
     while Operation.objects.filter(state__in=LIVE).exists():
         time.sleep(0.05)

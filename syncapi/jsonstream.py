@@ -9,9 +9,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from json import JSONDecodeError, JSONDecoder
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 import orjson
 
@@ -42,10 +41,9 @@ class NotAnArray(Malformed):
     """A member whose elements are asked for is something else, or the document is no object."""
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     member: str
-    index: int
+    place: int  # in the array
     value: Json
     size: int  # characters, of many that were read at once the average
 

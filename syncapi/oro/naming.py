@@ -40,7 +40,8 @@ class _Names:
     def __init__(self, resource: Resource, setting: Setting) -> None:
         self._resource, self._external = resource, setting.external
         self._is_usual = resource.creates and not (setting.external and resource.external)
-        self._key = resource.spec.key
+        self._entity, self._key = resource.entity, resource.spec.key
+        self._kind = self._key.name if self._key else ""
         field = self._key.fields[0] if self._key else ""
         self._attribute = resource.by_field.get(field, "").partition("/")[2]
         self._every = (resource.entity, EVERY, None)
@@ -49,9 +50,9 @@ class _Names:
     def of(self, item: Json) -> Concerned:
         if not self._is_usual or not isinstance(item, dict) or item.get("type") != self._resource.type:
             raise Unusual
-        related = list(self._related(item.get("relationships")))
-        written = list(self._own_name(item.get("attributes")))
-        meta = item.get("meta")
+        relationships, meta = item.get("relationships"), item.get("meta")
+        related = list(self._related(relationships)) if relationships else []
+        written = self._own_name(item.get("attributes"))
         if not meta:
             return Concerned(written, [*self._new, *related] if related else self._new)
         if meta != _UPDATE:
@@ -59,18 +60,16 @@ class _Names:
         written.append(_name(self._resource, item.get("id"), external=self._external))
         return Concerned(written, [self._every, *related])
 
-    def _own_name(self, attributes: Json) -> Iterator[Name]:
+    def _own_name(self, attributes: Json) -> list[Name]:
         """The value that names it, once it has been written."""
         if attributes is None or self._key is None:
-            return
+            return []
         if not isinstance(attributes, dict):
             raise Unusual
-        if isinstance(value := attributes.get(self._attribute), str):
-            yield self._resource.entity, self._key.name, self._key.fold(value)
+        value = attributes.get(self._attribute)
+        return [(self._entity, self._kind, self._key.fold(value))] if isinstance(value, str) else []
 
     def _related(self, given: Json) -> Iterator[Name]:
-        if not given:
-            return
         if not isinstance(given, dict):
             raise Unusual
         for name, value in given.items():

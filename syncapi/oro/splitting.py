@@ -130,7 +130,7 @@ def faults(body: Pieces) -> Iterator[FieldError]:
         for element in _elements(body, seen):
             if element.member == DATA:
                 empty = False
-                yield from not_objects([element.value], first=element.index)
+                yield from not_objects([element.value], first=element.place)
         if empty:
             yield _empty(seen)
     except BodyRefused as refusal:

@@ -18,7 +18,7 @@ def read(text: str | bytes, *, piece: int = 7, longest: int = 1000, depth: int =
     content = text.encode() if isinstance(text, str) else text
     pieces = [content[at : at + piece] for at in range(0, len(content), piece)]
     found = jsonstream.elements(pieces, members=MEMBERS, longest=longest, depth=depth)
-    return [(element.member, element.index, element.value) for element in found]
+    return [(element.member, element.place, element.value) for element in found]
 
 
 def fault(text: str | bytes, **options: int) -> tuple[str, int, int]:
