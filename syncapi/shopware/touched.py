@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
+from typing import Final
 from uuid import UUID
 
 from catalog.commands import Command, Delete, Json, LinkSet, Reference, Upsert
@@ -17,6 +18,7 @@ from syncapi.shopware import languages, values
 from syncapi.shopware.names import NamedMapping, camel
 from syncapi.shopware.schema import ALL, MAPPING_OF, RESOURCES, TRANSLATIONS, Resource, name_of, of_entity
 
+_BELONGING: Final = frozenset(name for name, resource in RESOURCES.items() if resource.named.parent)
 Key = str | tuple[tuple[str, str], ...]  # an id, or the parts of a key by property
 
 
@@ -68,13 +70,12 @@ class Lookups:
     ) -> None:
         """Of what was written: the languages that it named, and the parents of records that came without an id."""
         self.languages = _languages(understood)
-        written = (
+        new = [
             (item, outcome.id.hex)
             for item, outcome in zip(items, outcomes, strict=True)
-            if item["action"] != "delete" and is_written(outcome) and outcome.id is not None
-        )
-        new = [(item, id) for item, id in written if (item["entity"], id) not in self.parents]
-        self.parents.update(_parents(new))
+            if item["entity"] in _BELONGING and item["action"] != "delete" and is_written(outcome) and outcome.id
+        ]
+        self.parents.update(_parents((item, id) for item, id in new if (item["entity"], id) not in self.parents))
 
 
 def written(item: Mapping[str, Json], command: Command, outcome: Outcome, known: Lookups, rows: Rows) -> None:
@@ -265,8 +266,8 @@ def _parents(named: Iterable[tuple[Mapping[str, Json], Json]]) -> Iterator[tuple
     """The records that those belong to which have these ids: as sent, or as they are now."""
     asked: dict[str, list[str]] = {}
     for item, id in named:
-        entity = ALL.get(item["entity"])
-        if isinstance(entity, Resource) and entity.named.parent and values.is_id(id):
+        if item["entity"] in _BELONGING and values.is_id(id):
+            entity = RESOURCES[item["entity"]]
             sent = item["payload"].get(entity.property_of(entity.named.parent))
             if isinstance(sent, str):
                 yield (entity.name, id), sent

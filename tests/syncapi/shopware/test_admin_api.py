@@ -189,6 +189,10 @@ def test_deletes_by_criteria(shopware: Shopware):
     assert Product.objects.get().category_ids == []
     empty = shopware.sync({"d": {"entity": "product", "action": "delete", "criteria": [{"type": "or", "queries": []}]}})
     assert (empty.status, empty.json["errors"][0]["code"]) == (400, "API_INVALID_SYNC_CRITERIA_EXCEPTION")
+    assert empty.json["errors"][0]["detail"] == (
+        'Sync operation d, with action "delete", requires a criteria with at least one filter and can only be applied '
+        "for mapping entities"
+    )
     for wrong in ({"type": "contains", "field": "id", "value": "x"}, {"type": "equals", "field": "no", "value": 1}):
         answer = shopware.sync({"a/b": {"entity": "product", "action": "delete", "criteria": [wrong]}})
         assert (answer.status, pointers(answer)) == (400, ["/a~1b/criteria"])
