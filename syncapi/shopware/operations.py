@@ -10,7 +10,7 @@ from catalog.commands import Json
 from syncapi.shopware import faults
 from syncapi.shopware.drafts import V3
 from syncapi.shopware.faults import Fault, FaultyError
-from syncapi.shopware.schema import ALL
+from syncapi.shopware.schema import ALL, RESOURCES, Resource, Translation
 
 ACTIONS: Final = ("upsert", "delete")
 READ_ONLY: Final = frozenset({"product_category_tree"})
@@ -42,6 +42,29 @@ class SyncRequest:
             for each in self.operations
             for index, record in enumerate(each.records)
         ]
+
+
+def by_need(items: Sequence[Mapping[str, Json]]) -> Sequence[Mapping[str, Json]]:
+    """Links and texts that were sent before the records that they belong to come after them (contract 5.3)."""
+    last: dict[str, int] = {}
+    early = False
+    for position, item in enumerate(items):
+        if item["action"] == "upsert" and item["entity"] in RESOURCES:
+            last[item["entity"]] = position
+        else:
+            early = early or item["action"] == "upsert"
+    if not early or not last:
+        return items
+    late = [_waits(item, position, last) for position, item in enumerate(items)]
+    return [item for wait in (False, True) for item, waits in zip(items, late, strict=True) if waits is wait]
+
+
+def _waits(item: Mapping[str, Json], position: int, last: Mapping[str, int]) -> bool:
+    described = ALL[item["entity"]]
+    if item["action"] != "upsert" or isinstance(described, Resource):
+        return False
+    owner = described.resource.name if isinstance(described, Translation) else described.owner
+    return last.get(owner, -1) > position
 
 
 def read(body: Json, *, family: str, single: bool) -> SyncRequest:

@@ -65,13 +65,18 @@ def _submission(asked: SyncRequest, headers: Headers, context: Mapping[str, Json
         dialect="shopware",
         kind=f"POST {'/api/v3' if headers.family else '/api'}/_action/sync",
         entity=entities.pop() if len(entities) == 1 else "",
-        items=variants.marked(asked.items),
+        items=variants.marked(asked.items if _as_sent(headers) else operations.by_need(asked.items)),
         context=context,
         policy=headers.policy,
         lenient=True,
         indexing=headers.indexing,
         withheld=withheld(headers),
     )
+
+
+def _as_sent(headers: Headers) -> bool:
+    """Whether every record is written by itself, so that a later one is not there yet."""
+    return headers.family == V3 and not headers.single_operation
 
 
 def withheld(headers: Headers) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from asyncops.models import Operation
-from catalog.models import Category, Country, Product, ProductMedia, ProductPrice, Tax
+from catalog.models import Category, Country, Language, Product, ProductMedia, ProductPrice, Tax
 from tests.syncapi.conftest import work_off
 from tests.syncapi.shopware.conftest import EUR, SYSTEM, Shopware, new_id, pointers, price, product
 
@@ -53,6 +53,33 @@ def test_a_mapping_touches_both_sides(shopware: Shopware):
     assert answer.json["data"] == {"category": [category], "product": [id]}
     assert len(answer.json["notFound"]["product_category"]) == 1
     assert Category.objects.filter(pk=category).exists()
+
+
+@pytest.mark.parametrize("family", ["", "/v3"])
+def test_links_and_texts_may_come_before_their_records(shopware: Shopware, family: str):
+    id, category = new_id(), new_id()
+    german = Language.objects.get(translation_code__code="de-DE").pk.hex
+    body = {
+        "link": {
+            "entity": "product_category",
+            "action": "upsert",
+            "payload": [{"productId": id, "categoryId": category}],
+        },
+        "text": {
+            "entity": "product_translation",
+            "action": "upsert",
+            "payload": [{"productId": id, "languageId": german, "name": "de"}],
+        },
+        "product": {"entity": "product", "action": "upsert", "payload": [product(id)]},
+        "category": {"entity": "category", "action": "upsert", "payload": [{"id": category, "name": "c"}]},
+        "bad": {"entity": "tax", "action": "upsert", "payload": [{"name": "x"}]},
+    }
+    answer = (shopware.old if family else shopware).sync(body, single_operation="1")
+    assert pointers(answer) == ["/bad/0/taxRate"]
+    del body["bad"]
+    answer = (shopware.old if family else shopware).sync(body, single_operation="1")
+    assert answer.json["data"]["product_category"] == [{"productId": id, "categoryId": category}]
+    assert [each.pk.hex for each in Product.objects.get().categories.all()] == [category]
 
 
 def test_a_child_touches_its_parent(shopware: Shopware):
