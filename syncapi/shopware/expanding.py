@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from catalog.commands import Json
 from syncapi.jsontext import token
-from syncapi.shopware import conditions, faults, sources
+from syncapi.shopware import conditions, faults, sources, textsearch
 from syncapi.shopware.criteria import Criteria
 from syncapi.shopware.faults import FaultyError
 from syncapi.shopware.operations import SyncOperation, SyncRequest
@@ -28,11 +28,12 @@ def _keys(operation: SyncOperation) -> list[Json]:
     if not all(conditions.says_something(each) for each in filters):
         raise FaultyError(faults.no_criteria(operation.key, operation.action))
     entity = ALL[operation.entity]
-    if isinstance(entity, Translation):
-        raise FaultyError(faults.no_criteria(operation.key, operation.action))
-    source = sources.of(entity.name)
     try:
-        rows = Search(source=source, criteria=Criteria(filters=filters)).ordered().values_list("pk", flat=True)
+        if isinstance(entity, Translation):
+            found = textsearch.keys(entity, filters)
+            return [{entity.owner_id: owner.hex, "languageId": language.hex} for owner, language in found]
+        search = Search(source=sources.of(entity.name), criteria=Criteria(filters=filters))
+        rows = search.ordered().values_list("pk", flat=True)
     except FaultyError as reason:
         place = f"/{token(operation.key)}/criteria"
         raise FaultyError(*(replace(fault, pointer=place) for fault in reason.faults)) from None

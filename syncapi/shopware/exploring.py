@@ -12,15 +12,25 @@ from rest_framework.response import Response
 from catalog.commands import Json
 from catalog.plans import plan
 from syncapi.exchange import ApiRequest
-from syncapi.shopware import contexts, criteria, faults, privileges, reading, rendering, searching, sources, values
+from syncapi.shopware import (
+    contexts,
+    criteria,
+    faults,
+    privileges,
+    reading,
+    rendering,
+    searching,
+    sources,
+    textsearch,
+    values,
+)
 from syncapi.shopware.aggregating import Sums
 from syncapi.shopware.criteria import Criteria
 from syncapi.shopware.faults import FaultyError
 from syncapi.shopware.headers import Headers
-from syncapi.shopware.names import NamedMapping
-from syncapi.shopware.reading import Eyes
+from syncapi.shopware.reading import Eyes, Shown
 from syncapi.shopware.routing import Route
-from syncapi.shopware.schema import MAPPINGS_BY_NAME, RESOURCES, Association, Resource
+from syncapi.shopware.schema import ALL, RESOURCES, Anything, Association, Resource, Translation
 from syncapi.shopware.searching import Search
 
 
@@ -75,9 +85,9 @@ def asked_of(request: ApiRequest, resource: Resource) -> Criteria:
     return asked
 
 
-def listed(route: Route) -> Resource | NamedMapping:
-    """Raises FaultyError for what has no list of its own: translations are read with their records."""
-    return MAPPINGS_BY_NAME.get(route.entity) or resource_of(route)
+def listed(route: Route) -> Anything:
+    """What has a list: records, rows of mappings, texts."""
+    return ALL[route.entity]
 
 
 def resource_of(route: Route) -> Resource:
@@ -126,10 +136,13 @@ def _belonging(resource: Resource, association: Association, owner: UUID) -> Q:
 
 
 def _found(
-    request: ApiRequest, route: Route, described: Resource | NamedMapping, asked: Criteria, *, within: Q | None = None
+    request: ApiRequest, route: Route, described: Anything, asked: Criteria, *, within: Q | None = None
 ) -> Response:
     privileges.demand_reading(described, asked, by=request.caller)
     eyes = _eyes(request, route)
+    if isinstance(described, Translation):
+        texts = textsearch.find(described, asked)
+        return _answered(request, route, described, asked, textsearch.read(described, texts.keys), texts.total, {})
     search = Search(source=sources.of(described.name), criteria=asked, languages=eyes.languages, within=within)
     found = searching.find(search)
     sums = Sums(search=search, show=partial(_shown, asked=asked, eyes=eyes)).all()
@@ -137,10 +150,22 @@ def _found(
         records = reading.read(described, found.keys, asked, eyes)
     else:
         records = reading.read_links(described, found.keys, asked, eyes)
+    return _answered(request, route, described, asked, records, found.total, sums)
+
+
+def _answered(
+    request: ApiRequest,
+    route: Route,
+    described: Anything,
+    asked: Criteria,
+    records: Sequence[Shown],
+    total: int,
+    sums: Json,
+) -> Response:
     if is_flat(request):
-        return Response(rendering.flat_list(records, asked, total=found.total, aggregations=sums))
+        return Response(rendering.flat_list(records, asked, total=total, aggregations=sums))
     document = rendering.resource_list(
-        described, records, asked, base=base(request, route), total=found.total, aggregations=sums
+        described, records, asked, base=base(request, route), total=total, aggregations=sums
     )
     return Response(document, content_type=rendering.JSON_API)
 
@@ -153,13 +178,17 @@ def _shown(entity: str, ids: Sequence[UUID], *, asked: Criteria, eyes: Eyes) -> 
 def _ids(
     request: ApiRequest,
     route: Route,
-    described: Resource | NamedMapping,
+    described: Anything,
     asked: Criteria,
     *,
     within: Q | None = None,
 ) -> Response:
-    """The ids; of a mapping the keys of its rows."""
+    """The ids; of mappings and texts the keys of their rows."""
     privileges.demand_reading(described, asked, by=request.caller)
+    if isinstance(described, Translation):
+        texts = textsearch.find(described, asked)
+        pairs = [{described.owner_id: owner.hex, "languageId": language.hex} for owner, language in texts.keys]
+        return Response({"total": texts.total, "data": pairs})
     languages = _eyes(request, route).languages
     source = sources.of(described.name)
     found = searching.find(Search(source=source, criteria=asked, languages=languages, within=within))

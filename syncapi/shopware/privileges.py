@@ -50,7 +50,7 @@ def _touched(described: Anything, asked: Criteria) -> Iterator[str]:
     fields = [*_fields(filters), *(each.field for each in asked.sort), *(each.field for each in sums)]
     for field in (*fields, *asked.grouping):
         yield from _behind(described, field)
-    for each in sums:
+    for each in sums if not isinstance(described, Translation) else ():
         if each.kind == "entity" and (entity := sources.locate(sources.of(described.name), each.field).entity):
             yield entity
 

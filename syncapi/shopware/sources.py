@@ -12,14 +12,15 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery, Value
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Coalesce
 
+from catalog.entities import SYSTEM_LANGUAGE
 from catalog.plans import plan
 from syncapi.shopware.faults import Fault, FaultyError
 from syncapi.shopware.names import NamedMapping
-from syncapi.shopware.schema import ALL, MAPPINGS_BY_NAME, RESOURCES, Arity, Resource, associations_of
+from syncapi.shopware.schema import ALL, MAPPINGS_BY_NAME, RESOURCES, TRANSLATIONS, Arity, Resource, associations_of
 
 _OWN: Final = {"id": "id", "createdAt": "created_at", "updatedAt": "updated_at", "autoIncrement": "number"}
 CUSTOM: Final = "customFields"
@@ -36,6 +37,7 @@ class Source:
     columns: Mapping[str, str]
     steps: Mapping[str, str]
     order: tuple[str, ...]
+    constants: Mapping[str, UUID] = dataclasses.field(default_factory=dict)  # properties that are the same in all rows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +75,26 @@ def of(name: str) -> Source:
     return Source(name=name, model=model, columns=_columns(resource), steps=_steps(resource, model), order=("number",))
 
 
+@cache
+def of_texts(name: str) -> tuple[Source, Source]:
+    """Where the texts of the system language are, in the records themselves, and where those of others are."""
+    translation = TRANSLATIONS[name]
+    resource = translation.resource
+    current = plan(resource.spec.name)
+    model: Any = current.model._meta.get_field("translations").related_model
+    texts = {name: field.column for name, field in resource.translated.items()}
+    base = Source(
+        name=translation.name,
+        model=current.model,
+        columns={translation.owner_id: "id", **texts},
+        steps={},
+        order=(),
+        constants={"languageId": UUID(SYSTEM_LANGUAGE)},
+    )
+    columns = {translation.owner_id: current.owner, "languageId": "language_id", **texts}
+    return base, Source(name=translation.name, model=model, columns=columns, steps={}, order=())
+
+
 def locate(source: Source, name: str, languages: Sequence[UUID] = ()) -> Place:
     """`name`: `property`, or `association.property`, after the entity's own name or not. Raises FaultyError.
 
@@ -87,6 +109,9 @@ def locate(source: Source, name: str, languages: Sequence[UUID] = ()) -> Place:
         association = associations_of(ALL[current.name])[part]
         many = many or association.is_list
         current = of(association.target)
+    if parts == [constant := parts[0]] and constant in current.constants:
+        value = Value(current.constants[constant], output_field=models.UUIDField())
+        return Place(lookup=f"the_{constant}", field=models.UUIDField(), many=many, told={f"the_{constant}": value})
     if parts[0] not in current.columns or len(parts) > (1 + DEEPEST if parts[0] == CUSTOM else 1):
         raise unknown(source.name, name)
     lookup = "__".join([*way, current.columns[parts[0]]])

@@ -15,7 +15,7 @@ from syncapi.shopware.faults import Fault, FaultyError
 from syncapi.shopware.names import LIVE_VERSION, VERSIONED
 from syncapi.shopware.schema import TEXTS, TRANSLATIONS, Resource, Translation
 
-_SYSTEM: Final = UUID(SYSTEM_LANGUAGE)
+SYSTEM: Final = UUID(SYSTEM_LANGUAGE)
 Shown = dict[str, Json]
 
 
@@ -32,7 +32,7 @@ def attach(
     """`rows`: the records. The texts of the system language come first, then those of others by their ids."""
     translation = TRANSLATIONS[f"{resource.name}_translation"]
     for id, row in rows.items():
-        shown[id][TEXTS] = [row_of(translation, row, row, language=_SYSTEM)]
+        shown[id][TEXTS] = [row_of(translation, row, row, language=SYSTEM)]
     current = plan(resource.spec.name)
     model = current.model._meta.get_field("translations").related_model
     beside = model._default_manager.filter(**{f"{current.owner}__in": list(rows)})  # type: ignore[union-attr]
@@ -50,7 +50,7 @@ def row_of(translation: Translation, record: Mapping[str, Any], texts: Mapping[s
         {f"{translation.owner_id.removesuffix('Id')}VersionId": LIVE_VERSION} if resource.name in VERSIONED else {}
     )
     own = {name: jsonvalues.of(texts[field.column]) for name, field in resource.translated.items()}
-    custom = {"customFields": record["custom_fields"] if language == _SYSTEM else None}
+    custom = {"customFields": record["custom_fields"] if language == SYSTEM else None}
     return {
         translation.owner_id: owner,
         "languageId": language.hex,

@@ -243,6 +243,40 @@ def test_texts_are_shown_in_every_language(shelf: Shopware, german: str):
     assert shelf.call("POST", "/search/tax", {"associations": {"translations": {}}}).status == 400
 
 
+def test_texts_are_searched_as_rows_of_their_own(shelf: Shopware, german: str):
+    body = {"filter": [equals("languageId", german)], "total-count-mode": 1}
+    answer = found(shelf, body, "product-translation")
+    [row] = answer["data"]
+    assert (answer["total"], row["name"], row["languageId"], row["apiAlias"]) == (
+        1,
+        "Zett",
+        german,
+        "product_translation",
+    )
+    both = {"filter": [equals("productId", row["productId"])], "sort": "-name"}
+    assert [text["name"] for text in found(shelf, both, "product_translation")["data"]] == ["Zett", "B"]
+    page = {"sort": "name", "limit": 2, "page": 2, "total-count-mode": 1}
+    answer = found(shelf, page, "product-translation")
+    assert (answer["total"], [text["name"] for text in answer["data"]]) == (5, ["C", "D"])
+    ids = shelf.call("POST", "/search-ids/product-translation", {"filter": [equals("name", "Zett")]}).json["data"]
+    assert ids == [{"productId": row["productId"], "languageId": german}]
+    listed = shelf.call("GET", "/product-translation?filter[name]=Zett").json["data"]
+    assert [(each["id"], each["type"]) for each in listed] == [(f"{row['productId']}-{german}", "product_translation")]
+    entity = {"aggregations": [{"name": "x", "type": "entity", "field": "productId"}]}
+    refused: list[dict[str, Any]] = [entity, {"term": "x"}, {"associations": {"product": {}}}, {"sort": "x"}]
+    for wrong in (*refused, {"filter": [equals("stock", 1)]}):
+        assert shelf.call("POST", "/search/product-translation", wrong).status == 400
+
+
+def test_texts_are_deleted_by_criteria(shelf: Shopware, german: str):
+    operation = {"entity": "product_translation", "action": "delete", "criteria": [equals("languageId", german)]}
+    answer = shelf.sync({"d": operation})
+    assert (answer.status, len(answer.json["deleted"]["product_translation"])) == (200, 1)
+    assert found(shelf, {"filter": [equals("languageId", german)]}, "product-translation")["data"] == []
+    own = shelf.sync({"d": {**operation, "criteria": [equals("name", "A")]}})
+    assert (own.status, own.json["errors"][0]["code"]) == (400, "delete-system-translation-violation")
+
+
 def test_what_is_shown_of_a_record(shelf: Shopware):
     body = {"limit": 1, "includes": {"product": ["name", "tax"], "tax": ["taxRate"], "product-media": ["x"]}}
     [row] = found(shelf, {**body, "associations": {"tax": {}}, "sort": "stock"})["data"]

@@ -1,0 +1,85 @@
+"""Searches among the texts of records: the system language's stand in the records, those of others beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from catalog.commands import Filter
+from catalog.plans import plan
+from syncapi.shopware import sources, textrows
+from syncapi.shopware.criteria import SCORE, Criteria
+from syncapi.shopware.faults import Fault, FaultyError
+from syncapi.shopware.schema import Translation
+from syncapi.shopware.searching import Found, Search
+from syncapi.shopware.sources import Source
+from syncapi.shopware.textrows import SYSTEM, Shown
+
+Key = tuple[UUID, UUID]  # record and language
+
+
+def find(translation: Translation, criteria: Criteria) -> Found:
+    """Raises FaultyError."""
+    if criteria.aggregations or criteria.scores or criteria.grouping or criteria.term or criteria.associations:
+        detail = "Texts are searched by filters alone, and shown without associations."
+        raise FaultyError(Fault(code="FRAMEWORK__INVALID_CRITERIA", detail=detail))
+    rows = _rows(translation, criteria)
+    extra = 1 if criteria.total == 2 else 0
+    found = [
+        (row["of_record"], row["of_language"]) for row in rows[criteria.first : criteria.first + criteria.limit + extra]
+    ]
+    return Found(keys=found[: criteria.limit], total=rows.count() if criteria.total == 1 else len(found))
+
+
+def keys(translation: Translation, filters: Sequence[Filter]) -> list[Key]:
+    """Of all that fit. Raises FaultyError."""
+    return [(row["of_record"], row["of_language"]) for row in _rows(translation, Criteria(filters=filters))]
+
+
+def read(translation: Translation, found: Sequence[Key]) -> list[Shown]:
+    """In the order of the keys."""
+    current = plan(translation.resource.spec.name)
+    owners = {owner for owner, _ in found}
+    records = {row["id"]: row for row in current.model._default_manager.filter(pk__in=owners).values()}
+    model: Any = current.model._meta.get_field("translations").related_model
+    beside = model._default_manager.filter(
+        **{f"{current.owner}__in": owners}, language_id__in={language for _, language in found}
+    )
+    texts = {(row[current.owner], row["language_id"]): row for row in beside.values()}
+    texts.update({(id, SYSTEM): row for id, row in records.items()})
+    return [
+        textrows.row_of(translation, records[owner], texts[owner, language], language=language)
+        for owner, language in found
+        if (owner, language) in texts
+    ]
+
+
+def _rows(translation: Translation, criteria: Criteria) -> QuerySet[Any]:
+    """`of_record` and `of_language` of each, in order."""
+    base, beside = (_part(source, translation, criteria) for source in sources.of_texts(translation.name))
+    names = [f"sorting_{position}" for position, _ in enumerate(_sorted(criteria))]
+    by = [
+        F(name).desc(nulls_last=True) if sorting.descending else F(name).asc(nulls_first=True)
+        for name, sorting in zip(names, _sorted(criteria), strict=True)
+    ]
+    return base.union(beside, all=True).order_by(*by, "of_record", "of_language")
+
+
+def _part(source: Source, translation: Translation, criteria: Criteria) -> QuerySet[Any]:
+    search = Search(source=source, criteria=replace(criteria, ids=()))
+    rows = search.fitting(search.matching(), criteria.post, "/post-filter")
+    asked = [translation.owner_id, "languageId", *(sorting.field for sorting in _sorted(criteria))]
+    places = [search.place(name) for name in asked]
+    rows = rows.alias(**{name: expression for place in places for name, expression in place.told.items()})
+    names = ["of_record", "of_language", *(f"sorting_{position}" for position in range(len(places) - 2))]
+    told = {name: F(place.lookup) for name, place in zip(names, places, strict=True)}
+    found: QuerySet[Any] = rows.order_by().values(**told)
+    return found
+
+
+def _sorted(criteria: Criteria) -> list[Any]:
+    return [sorting for sorting in criteria.sort if sorting.field != SCORE]
