@@ -27,7 +27,8 @@ test: $(MADE)
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 fuzz: $(MADE)
-	@FUZZ_EXAMPLES=$(or $(EXAMPLES),5000) $(PY) -m pytest -n 2 --dist loadfile $(wildcard tests/syncapi/*/test_fuzzing.py)
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),5000) $(PY) -m pytest -n 2 --dist loadfile \
+		$(wildcard tests/syncapi/*/test_fuzzing.py) tests/catalog/test_like_one_by_one.py
 
 clients: $(MADE)
 	@$(PY) -m tests.clients $(if $(ONLY),--only $(ONLY)) $(if $(ARGS),-- $(ARGS))

@@ -169,7 +169,7 @@ class Upsert:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delete:
-    """Delete the record that `key` names, or all that fit `where` (see catalog.criteria), be there any or none.
+    """Delete the record that `key` names, or all, any or none, that fit `where` when the chunk begins.
 
     A record that `key` names and that is not there is an error; with `optional` it is what was wanted. Entities of
     `releases` lose their references to it, where they would else forbid that it goes.

@@ -74,9 +74,11 @@ def inherited(rows: Sequence[Row], current: Plan) -> dict[Row, list[str]]:
 
 
 def _given_up(row: Row, current: Plan) -> list[str]:
+    """Of what is merged each member has its own value: there it takes a null for each."""
     by_name = current.spec.by_name
     cleared = [by_name[name] for name, value in row.given.items() if value is None and name in by_name]
-    return [field.name for field in cleared if not field.nullable and effective(field.height) is not Height.GLOBAL]
+    whole = [field for field in cleared if not field.nullable and field.column not in current.merged]
+    return [field.name for field in whole if effective(field.height) is not Height.GLOBAL]
 
 
 def separate(rows: Sequence[Row], current: Plan, stores: Stores) -> None:

@@ -115,3 +115,10 @@ def test_a_number_of_any_size_can_be_shown_as_it_was_sent():
     write(put("A", custom_fields={"large": 1e308, "small": 1e-300, "whole": 2**63}))
     shown = read("A")["custom_fields"]
     assert orjson.loads(orjson.dumps(shown)) == {"large": 1e308, "small": 1e-300, "whole": 2**63}
+
+
+def test_custom_fields_are_given_up_one_by_one_not_as_a_whole():
+    write(put("A", custom_fields={"a": 1}))
+    for store in STORES:
+        [outcome] = write(put("A", store=store, custom_fields=None))
+        assert faults(outcome) == [("/custom_fields", "blank")]

@@ -1,0 +1,195 @@
+"""A chunk leaves the catalog as its commands would, written one after the other, and says the same of each of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalog import writing
+from catalog.commands import (
+    Change,
+    Command,
+    Delete,
+    Filter,
+    Json,
+    Link,
+    LinkSet,
+    Mode,
+    Policy,
+    Reference,
+    Scope,
+    Upsert,
+)
+from catalog.models import Category, Rule, Tag, Tax
+from catalog.outcomes import Outcome
+from catalog.sql import run
+
+pytestmark = pytest.mark.django_db
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "100"))
+TABLES = (
+    "product",
+    "productcategory",
+    "producttag",
+    "productlink",
+    "productprice",
+    "producttranslation",
+    "productstorevalue",
+    "category",
+    "tax",
+    "tag",
+)
+NOWHERE = "0" * 31 + "5"
+IDS = [f"{n:032x}" for n in range(0xA0, 0xA4)]  # of taxes, categories, tags and rules alike
+
+
+def sku(name: str) -> Reference:
+    return Reference("sku", name)
+
+
+def by_id(id: str) -> Reference:
+    return Reference("id", id)
+
+
+NEW_OR_OLD = st.sampled_from(["A", "B", "N", "M"])  # the first two are there
+SOME_ID = st.sampled_from([*IDS[:3], NOWHERE])
+VALUES = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": st.sampled_from(["x", "y", None]),
+        "stock": st.sampled_from([1, 2, "bad"]),
+        "ean": st.sampled_from(["1", None]),
+        "price_gross": st.sampled_from([1, 2, -1, None]),
+        "tax": st.one_of(st.none(), SOME_ID.map(by_id)),
+        "custom_fields": st.sampled_from([{"a": 1}, {"b": None}, None]),
+    },
+)
+CHANGES = st.sampled_from(Change)
+
+
+@st.composite
+def link_sets(draw: st.DrawFn) -> dict[str, LinkSet]:
+    found = {}
+    for name in draw(st.sets(st.sampled_from(["categories", "tags"]), max_size=2)):
+        links = [Link(target=by_id(id)) for id in draw(st.lists(SOME_ID, max_size=3, unique=True))]
+        found[name] = LinkSet(links=tuple(links), change=draw(CHANGES))
+    return found
+
+
+@st.composite
+def prices(draw: st.DrawFn, owner: str) -> Upsert:
+    rule, start = by_id(draw(st.sampled_from([*IDS[:2], NOWHERE]))), draw(st.integers(1, 2))
+    key = Reference("product,rule,quantity_start", (sku(owner), rule, start))
+    values = {"rule": rule, "quantity_start": start, "price_gross": draw(st.sampled_from([1, 2, -1]))}
+    return Upsert(entity="product_price", key=key, values={**values, "product": sku(owner)})
+
+
+@st.composite
+def upserts(draw: st.DrawFn, *, depth: int = 1) -> Upsert:
+    name = draw(NEW_OR_OLD)
+    children: dict[str, Any] = {}
+    if depth and draw(st.booleans()):
+        children["prices"] = tuple(draw(st.lists(prices(name), max_size=2)))
+    return Upsert(
+        entity="product",
+        key=sku(name),
+        values=draw(VALUES),
+        links=draw(link_sets()),
+        children=children,
+        replace_children=frozenset(children) if draw(st.booleans()) else frozenset(),
+        mode=draw(st.sampled_from([Mode.UPSERT, Mode.UPSERT, Mode.CREATE, Mode.UPDATE, Mode.PRESENT])),
+        beside=tuple(draw(st.lists(upserts(depth=0), max_size=2))) if depth and draw(st.booleans()) else (),
+        scope=draw(st.sampled_from([Scope(), Scope(), Scope(store="fr"), Scope(store="none")])) if depth else Scope(),
+    )
+
+
+DELETES = st.one_of(
+    st.builds(
+        lambda name, optional: Delete(entity="product", key=sku(name), optional=optional), NEW_OR_OLD, st.booleans()
+    ),
+    st.builds(
+        lambda entity, id: Delete(entity=entity, key=by_id(id)), st.sampled_from(["category", "tag", "tax"]), SOME_ID
+    ),
+)
+TAXES = st.builds(
+    lambda id, rate: Upsert(entity="tax", key=by_id(id), values={"name": "t", "rate": rate}),
+    st.sampled_from(IDS[:3]),
+    st.sampled_from([1, 2, "bad"]),
+)
+FITTING = st.sampled_from([1, 2]).map(  # what fits when a chunk begins, so it comes first
+    lambda stock: Delete(entity="product", where=Filter(operator="equals", field="stock", value=stock))
+)
+SEVERAL = st.lists(st.one_of(upserts(), upserts(), DELETES, TAXES), min_size=2, max_size=7)
+COMMANDS = st.one_of(SEVERAL, SEVERAL, st.builds(lambda first, rest: [first, *rest], FITTING, SEVERAL))
+
+
+@pytest.fixture
+def world() -> None:
+    for id in IDS[:2]:
+        Tax.objects.create(pk=id, name=id, rate=1)
+        Category.objects.create(pk=id, name=id)
+        Tag.objects.create(pk=id, name=id)
+        Rule.objects.create(pk=id, name=id, priority=1)
+    writing.apply([Upsert(entity="product", key=sku(name), values={"stock": 1}) for name in "AB"])
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def left() -> dict[str, list[Json]]:
+    """All rows, without what two runs cannot have in common; products are known by their SKUs."""
+    names = dict(run("SELECT id::text, sku FROM catalog_product"))
+    found: dict[str, list[Json]] = {}
+    for table in TABLES:
+        rows = [row for (row,) in run(f"SELECT to_jsonb(t) FROM catalog_{table} t")]
+        kept = [
+            {k: names.get(v, v) if isinstance(v, str) else v for k, v in row.items() if not volatile(k)} for row in rows
+        ]
+        found[table] = sorted(kept, key=str)
+    return found
+
+
+def volatile(column: str) -> bool:
+    return column in {"id", "number", "created_at", "updated_at", "search_document"} or column.endswith("_number")
+
+
+def told(outcomes: Sequence[Outcome]) -> list[Any]:
+    return [
+        (outcome.kind.value, sorted({(error.path, error.code.value) for error in outcome.errors}))
+        for outcome in outcomes
+    ]
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(commands=COMMANDS)
+def test_a_chunk_is_as_its_commands_one_by_one(world: None, commands: list[Command]):
+    with undone():
+        alone = [outcome for command in commands for outcome in writing.apply([command])]
+        expected = left()
+    with undone():
+        together = writing.apply(commands)
+        assert (told(together), left()) == (told(alone), expected)
+
+
+@settings(max_examples=EXAMPLES // 4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(commands=COMMANDS)
+def test_under_policy_all_it_is_that_or_nothing(world: None, commands: list[Command]):
+    before = left()
+    with undone():
+        each = told(writing.apply(commands))
+        written = left()
+    with undone():
+        every = told(writing.apply(commands, policy=Policy.ALL))
+        is_refused = any(kind == "refused" for kind, _ in each)
+        assert left() == (before if is_refused else written)
+        assert [entry for entry in every if entry[0] == "refused"] == [entry for entry in each if entry[0] == "refused"]
