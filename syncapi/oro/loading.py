@@ -18,7 +18,7 @@ from catalog.plans import plan
 from catalog.registry import Number
 from syncapi.oro import selecting
 from syncapi.oro.kinds import Attribute, Relation, Resource, Way
-from syncapi.oro.names import RESOURCES
+from syncapi.oro.names import DB_ID, RESOURCES
 from syncapi.oro.places import Places
 from syncapi.oro.queries import Query
 
@@ -115,8 +115,8 @@ def _object(
     found: dict[str, Json] = {"type": resource.type, "id": str(id)}
     if lens.places.hateoas:
         found["links"] = {"self": lens.places.of(resource.type, id)}
-    if lens.external and resource.external:
-        attributes = {**attributes, "dbId": row["number"]}
+    if lens.external and resource.external and lens.query.shows(resource.type, DB_ID):
+        attributes = {**attributes, DB_ID: row["number"]}
     if attributes:
         found["attributes"] = attributes
     names = [n for n in resource.relations if lens.query.shows(resource.type, n)]

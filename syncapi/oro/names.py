@@ -11,6 +11,7 @@ from syncapi.oro import kinds
 from syncapi.oro.kinds import Attribute, Relation, Resource, Way
 
 MEDIA_TYPE: Final = "application/vnd.api+json"
+DB_ID: Final = "dbId"  # the number, beside an external id
 ATOMIC: Final = "https://jsonapi.org/ext/atomic"
 
 # Entity -> its type. What is not here has none.

@@ -22,7 +22,7 @@ from catalog import resolving
 from catalog.commands import Json, Reference
 from catalog.outcomes import ErrorCode, FieldError, OutcomeKind
 from catalog.plans import plan
-from syncapi.oro import wording
+from syncapi.oro import selecting, wording
 from syncapi.oro.names import OPERATIONS, RESOURCES, TYPES
 from syncapi.oro.places import Places
 from syncapi.oro.refusals import AccessDenied, NoSuchEntity
@@ -205,11 +205,11 @@ def results(found: Found, *, first: int, count: int) -> list[dict[str, Json]]:
     """What became of items [first, first + count): one object each, so that async callers learn the new ids."""
     operation = found.operation
     views = journal.items(operation, first=first, count=count, with_payload=True)
-    numbers = _numbers(operation, views)
-    return [_shown_result(operation, view, numbers.get(view.index)) for view in views]
+    ids = _shown_ids(operation, views)
+    return [_shown_result(operation, view, ids.get(view.index)) for view in views]
 
 
-def _shown_result(operation: Operation, view: ItemView, number: int | None) -> dict[str, Json]:
+def _shown_result(operation: Operation, view: ItemView, id: Json) -> dict[str, Json]:
     return {
         "type": "asyncoperationresults",
         "id": f"{operation.pk}-{view.index}",
@@ -217,7 +217,7 @@ def _shown_result(operation: Operation, view: ItemView, number: int | None) -> d
             "index": view.index,
             "dataId": label_of(view),
             "entityType": entity_type(operation),
-            "entityId": _text(number),
+            "entityId": _text(id),
             "outcome": _outcome(operation, view),
         },
     }
@@ -253,14 +253,16 @@ class Part:
     total: Callable[[Found], int]
 
 
-def _numbers(operation: Operation, views: Sequence[ItemView]) -> dict[int, int]:
-    """By index: the number of the record."""
+def _shown_ids(operation: Operation, views: Sequence[ItemView]) -> dict[int, Json]:
+    """By index: the id of the record, external if the operation has such."""
     if operation.entity not in TYPES:
         return {}
-    ids = record_ids(operation, views)
+    ids, resource = record_ids(operation, views), RESOURCES.get(entity_type(operation))
+    external = operation.dialect == "oro" and bool(operation.context.get("external"))
+    column = selecting.id_column(resource, external=external) if resource else "number"
     model = plan(operation.entity).model._default_manager
-    numbers = dict(model.filter(pk__in=set(ids.values())).values_list("pk", "number"))
-    return {index: numbers[id] for index, id in ids.items() if id in numbers}
+    shown = dict(model.filter(pk__in=set(ids.values())).values_list("pk", column))
+    return {index: shown[id] for index, id in ids.items() if id in shown}
 
 
 def record_ids(operation: Operation, views: Sequence[ItemView]) -> dict[int, UUID]:

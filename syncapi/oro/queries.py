@@ -202,7 +202,7 @@ def _target(path: str, resource: Resource, name: str) -> tuple[Relation | None, 
         if second in {"", ID}:
             return relation, None, {}
         attribute = RESOURCES[relation.type].attributes.get(second)
-        if attribute is None or relation.way is not Way.REF or isinstance(attribute.spec, Document):
+        if attribute is None or isinstance(attribute.spec, Document):
             raise BadFilter(_UNSUPPORTED, parameter=name)
         return relation, attribute.spec, attribute.words
     if path == ID:

@@ -51,12 +51,11 @@ def find(request: ApiRequest, resource: Resource, id: str) -> UUID:
     key = records.key_of(resource, id, external=is_external(request))
     if key is None:
         raise NoSuchEntity
-    column = selecting.id_column(resource, external=is_external(request))
-    organization = request.caller.user.organization_id
-    found = selecting.visible(resource, organization=organization).filter(**{column: key.value})
+    named = selecting.named(resource, key)
+    found = selecting.visible(resource, organization=request.caller.user.organization_id, among=named)
     if (pk := found.values_list("pk", flat=True).first()) is not None:
         return UUID(str(pk))
-    if selecting.everything(resource).filter(**{column: key.value}).exists():
+    if named.exists():
         raise AccessDenied("No access to the entity.")
     raise NoSuchEntity
 

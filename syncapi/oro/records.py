@@ -16,7 +16,7 @@ from syncapi.oro import actions, faults
 from syncapi.oro.actions import CREATE, Action, Verb
 from syncapi.oro.faults import fault, request_data
 from syncapi.oro.kinds import Attribute, Relation, Resource, Way
-from syncapi.oro.names import RESOURCES
+from syncapi.oro.names import DB_ID, RESOURCES
 
 MEMBERS: Final = frozenset({"type", "id", "lid", "meta", "attributes", "relationships", "links"})
 _MOST: Final = 2**63
@@ -152,7 +152,8 @@ def _read_attributes(given: Json, resource: Resource, draft: Draft, action: Acti
     for name, value in (given or {}).items():
         attribute = known.get(name)
         if attribute is None:
-            draft.extra.append(name)
+            if name != DB_ID or not (setting.external and resource.external):
+                draft.extra.append(name)
         elif not attribute.writable:
             continue
         elif name in required and (value is None or (isinstance(value, str) and not value.strip())):

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import F, Model, Q, QuerySet
 
-from catalog.commands import Json
+from catalog.commands import Json, Reference
 from catalog.plans import plan
 from syncapi.oro.kinds import Relation, Resource, Way
 from syncapi.oro.names import RESOURCES
@@ -27,6 +27,7 @@ _LOOKUPS: Final = {
 }
 _NEGATED: Final = {
     Operator.NEQ: Operator.EQ,
+    Operator.NEQ_OR_NULL: Operator.EQ,
     Operator.NOT_CONTAINS: Operator.CONTAINS,
     Operator.NOT_STARTS_WITH: Operator.STARTS_WITH,
     Operator.NOT_ENDS_WITH: Operator.ENDS_WITH,
@@ -38,9 +39,9 @@ def everything(resource: Resource) -> Records:
     return plan(resource.entity).model._default_manager.all()
 
 
-def visible(resource: Resource, *, organization: UUID) -> Records:
+def visible(resource: Resource, *, organization: UUID, among: Records | None = None) -> Records:
     """The records of a type that belong to the caller's organization, or to nobody."""
-    records = everything(resource)
+    records = everything(resource) if among is None else among
     if resource.entity == "organization":
         return records.filter(pk=organization)
     if resource.entity == "user":
@@ -48,6 +49,14 @@ def visible(resource: Resource, *, organization: UUID) -> Records:
     if "organization" in resource.spec.by_name:
         return records.filter(Q(organization=organization) | Q(organization=None))
     return records
+
+
+def named(resource: Resource, key: Reference) -> Records:
+    """The record that the key names, as a write would find it: an external id without regard to case."""
+    if key.by == "number":
+        return everything(resource).filter(number=key.value)
+    natural = resource.spec.keys_by_name[key.by]
+    return everything(resource).filter(**{natural.column: natural.fold(key.value)})
 
 
 def id_column(resource: Resource, *, external: bool) -> str:
@@ -72,10 +81,10 @@ def _q(condition: Condition, resource: Resource, external: bool) -> Q:
     if relation is None:
         column = condition.spec.name if condition.spec else id_column(resource, external=external)
         return _compared(column, condition, is_id=condition.spec is None)
-    if relation.way is Way.SELF:
-        return _compared(id_column(resource, external=external), condition, is_id=True)
     target = RESOURCES[relation.type]
     inner = condition.spec.name if condition.spec else id_column(target, external=external)
+    if relation.way is Way.SELF:
+        return _compared(inner, condition, is_id=condition.spec is None)
     if relation.way is Way.REF:
         if condition.operator is Operator.EXISTS:
             return Q(**{f"{relation.source}__isnull": not condition.values[0]})
@@ -84,15 +93,16 @@ def _q(condition: Condition, resource: Resource, external: bool) -> Q:
 
 
 def _among_many(relation: Relation, resource: Resource, condition: Condition, inner: str) -> Q:
-    """Whether one of the related records has this id, or, negated, none has; or whether there is one at all."""
+    """Whether one of the related records is so, or, negated, none is; or whether there is one at all."""
     model, owner, target = joining(relation, resource)
     if condition.operator is Operator.EXISTS:
         found = Q(pk__in=model._default_manager.values(owner))
         return found if condition.values[0] else ~found
     column = f"{target}__{inner}" if target else inner
-    rows = model._default_manager.filter(_equal(column, condition.values, is_id=True))
+    positive = _NEGATED.get(condition.operator, condition.operator)
+    rows = model._default_manager.filter(_any(column, positive, condition.values, is_id=condition.spec is None))
     found = Q(pk__in=rows.values(owner))
-    return found if condition.operator is Operator.EQ else ~found
+    return found if condition.operator is positive else ~found
 
 
 def joining(relation: Relation, resource: Resource) -> tuple[type[Model], str, str]:

@@ -312,6 +312,27 @@ def test_an_external_id_may_hold_any_character(oro):
     assert oro.call("DELETE", path, **EXT).status == 204
 
 
+def test_external_ids_are_told_wherever_records_are(oro):
+    id = oro.done("products", product("A"), product("A", meta={"update": True}), **EXT)
+    results = oro.get(f"asyncoperations/{id}/results").json["data"]
+    assert [result["attributes"]["entityId"] for result in results] == ["A", "A"]
+    [shown] = oro.get("products?fields[products]=sku", **EXT).json["data"]
+    assert shown["attributes"] == {"sku": "A"}
+
+
+def test_what_was_read_under_an_external_id_can_be_sent_back(oro):
+    shown = oro.post("products", {"data": product("A")}, **EXT).json["data"]
+    assert oro.call("PATCH", "products/A", {"data": shown}, **EXT).status == 200
+    assert oro.errors(oro.done("products", {**shown, "meta": {"update": True}}, **EXT)) == []
+
+
+def test_an_external_id_is_known_without_regard_to_case_as_in_lists(oro):
+    oro.post("products", {"data": product("Bolt")}, **EXT)
+    assert oro.errors(oro.done("products", product("BOLT", meta={"update": True}), **EXT)) == []
+    assert oro.get("products/BOLT", **EXT).json["data"]["id"] == "Bolt"
+    assert oro.call("DELETE", "products/bolt", **EXT).status == 204
+
+
 @pytest.mark.parametrize("meta", [{}, {"upsert": True}])
 def test_an_external_id_and_the_sku_are_one(oro, meta):
     record = product("A", meta=meta) | {"attributes": {"sku": "B", "name": "x"}}
@@ -440,6 +461,27 @@ def accounts(oro):
 )
 def test_queries(oro, accounts, query, expected):
     assert page(oro, f"accounts?{query}") == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("products?filter[categories.title]=Saws", ["A"]),
+        ("products?filter[category.title][contains]=aw", ["A"]),
+        ("products?filter[categories.title][neq]=Saws", ["B"]),
+        ("products?filter[categories.title][not_contains]=aw", ["B"]),
+        ("products?filter[categories.title]=None", []),
+        ("categories?filter[products.sku]=A", ["Saws"]),
+        ("categories?filter[products.stock][gt]=4", ["Saws"]),
+        ("inventorylevels?filter[product.sku]=A", [5]),
+    ],
+)
+def test_records_are_found_by_what_they_are_related_to(oro, query, expected):
+    category = oro.create("categories", {"title": "Saws"})
+    oro.create("products", {"sku": "A", "name": "A", "stock": 5}, {"category": one("categories", category)})
+    oro.create("products", {"sku": "B", "name": "B"})
+    found = [one["attributes"] for one in oro.get(query).json["data"]]
+    assert [a.get("sku", a.get("title", a.get("quantity"))) for a in found] == expected
 
 
 def test_ids_can_be_given_as_clients_do(oro, accounts):
