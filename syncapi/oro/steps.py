@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from catalog.commands import Change, Command, Json, Upsert
 from catalog.outcomes import ErrorCode, FieldError, NotUnderstoodError
@@ -72,24 +72,29 @@ def _identified(item: Mapping[str, Json], member: str) -> Target:
     given = item[member]
     if not isinstance(given, dict):
         raise NotUnderstoodError(request_data(f"/{member}", f"The '{member}' property should be an object"))
-    relation = given.get("relationship") if member == "ref" else None
-    for name, value in (("type", given.get("type")), ("lid", given.get("lid", "")), ("relationship", relation or "")):
-        if value is None:
-            raise NotUnderstoodError(request_data(f"/{member}", f"The '{name}' property is required"))
-        if not isinstance(value, str):
-            raise NotUnderstoodError(request_data(f"/{member}/{name}", f"The '{name}' property should be a string"))
-    return Target(type=given["type"], id=given.get("id"), lid=given.get("lid"), relation=relation, member=member)
+    type, lid = _text(given, "type", member), _text(given, "lid", member)
+    if type is None:
+        raise NotUnderstoodError(request_data(f"/{member}", "The 'type' property is required"))
+    relation = _text(given, "relationship", member) if member == "ref" else None
+    return Target(type=type, id=given.get("id"), lid=lid, relation=relation, member=member)
+
+
+def _text(given: Mapping[str, Json], name: str, member: str) -> str | None:
+    value = given.get(name)
+    if value is not None and not isinstance(value, str):
+        raise NotUnderstoodError(request_data(f"/{member}/{name}", f"The '{name}' property should be a string"))
+    return value
 
 
 def _addressed(href: Json, data: Json) -> Target:
-    path = urlsplit(href).path if isinstance(href, str) else ""
-    match [unquote(part) for part in path.rpartition("/api/")[2].strip("/").split("/")]:
+    path = href.partition("?")[0].rpartition("/api/")[2] if isinstance(href, str) else ""
+    match [unquote(part) for part in path.strip("/").split("/")]:
         case [type, id, "relationships", name]:
             return Target(type=type, id=id, relation=name, member="href")
         case [type, id]:
             return Target(type=type, id=id, member="href")
         case [type] if type:
-            lid = data.get("lid") if isinstance(data, dict) else None
+            lid = _text(data, "lid", "data") if isinstance(data, dict) else None
             return Target(type=type, lid=lid, member="href")
     detail = "The 'href' property should be the address of a type, a resource or a relationship"
     raise NotUnderstoodError(request_data("/href", detail))
