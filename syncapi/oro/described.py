@@ -7,7 +7,7 @@ from typing import Final
 
 from catalog.commands import Json
 from syncapi.describing.endpoints import ANYTHING, Api, Endpoint, of_field, query, ref
-from syncapi.oro.kinds import Resource
+from syncapi.oro.kinds import Attribute, Resource
 from syncapi.oro.names import ATOMIC, ATOMIC_PATH, MEDIA_TYPE, OPERATIONS
 from syncapi.oro.routes import Form, Route
 
@@ -92,8 +92,13 @@ def _atomic() -> Endpoint:
     )
 
 
+def _attribute(attribute: Attribute) -> Json:
+    described = of_field(attribute.spec, attribute.words)
+    return described if attribute.writable else {**described, "readOnly": True}
+
+
 def _document(resource: Resource) -> Json:
-    attributes = {name: of_field(a.spec, a.words) for name, a in resource.attributes.items()}
+    attributes = {name: _attribute(each) for name, each in resource.attributes.items()}
     relations = {name: {"type": "object"} for name in resource.relations}
     data = {
         "type": "object",
