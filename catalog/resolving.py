@@ -175,14 +175,20 @@ def _may_be_gone(row: Row, links: LinkSet) -> bool:
 
 def _elsewhere(row: Row, reference: Reference, name: Name, path: str, coming: Upcoming) -> UUID | None:
     """The id of a record that is not in the database: the row waits for it if it is written in the same wave."""
-    writer = reference.value if reference.by == ROW else coming.get(name)
+    is_row = reference.by == ROW
+    writer = reference.value if is_row else coming.get(name)
+    params = {
+        "entity": name[0],
+        "by": "record" if is_row else reference.by,
+        "value": None if is_row else reference.value,
+    }
+    error = FieldError(path=path, code=ErrorCode.REFERENCE, params=params)
     if writer is not None:
-        row.needs.append(writer)
+        row.needs.append((writer, error))
         id: UUID | None = writer.id
         return id
     if not reference.optional:
-        params = {"entity": name[0], "by": reference.by, "value": reference.value}
-        row.refuse(FieldError(path=path, code=ErrorCode.REFERENCE, params=params))
+        row.refuse(error)
     return None
 
 

@@ -27,7 +27,9 @@ class Row:
     overrides: Document = field(default_factory=dict)  # for the store's own values
     translated: dict[UUID, Document | None] = field(default_factory=dict)  # by language; None removes it
     errors: list[FieldError] = field(default_factory=list)
-    needs: list[Row] = field(default_factory=list)  # rows of the same wave whose records it refers to
+    needs: list[tuple[Row, FieldError]] = field(
+        default_factory=list
+    )  # of its wave: what it refers to; the error if not
     users: set[int] = field(default_factory=set)  # of a shared row: the commands that have it; else none
     shares: list[Row] = field(default_factory=list)  # of a command's own row: the shared ones that come with it
     heirs: list[Row] = field(default_factory=list)  # rows of the same wave that take the unique value it gives up

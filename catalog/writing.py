@@ -258,14 +258,19 @@ def _spoil(wave: Sequence[Row], failed: Set[int]) -> None:
         bad = rehearsed.union(failed, *(row.users or {row.index} for row in wave if row.errors))
         for row in wave:
             row.spoiled = row.users <= bad if row.users else row.index in bad
-        waiting = [row for row in wave if row.good and any(not n.exists and not n.good for n in row.needs)]
+        waiting = [(row, lost) for row in wave if row.good and (lost := _lost(row))]
         disappointed = [heir for row in wave if not row.good for heir in row.heirs if heir.good]
         if not waiting and not disappointed:
             return
-        for row in waiting:
-            row.refuse(FieldError(path="", code=ErrorCode.REFERENCE, params={"by": "record", "value": None}))
+        for row, lost in waiting:
+            row.refuse(*lost)
         for row in disappointed:
             row.refuse(FieldError(path="", code=ErrorCode.TAKEN))
+
+
+def _lost(row: Row) -> list[FieldError]:
+    """The errors of its references to new records that are not written."""
+    return [error for need, error in row.needs if not need.exists and not need.good]
 
 
 def _outcome(group: Sequence[Row], recording: Recording) -> Outcome:

@@ -90,7 +90,7 @@ def test_what_refers_to_a_record_that_is_taken_back_is_refused_too():
     outcomes = written(product("A", beside=(new, twice)), heir)
     assert [(outcome.kind.value, outcome.errors[0].path) for outcome in outcomes] == [
         ("refused", "/1/tax"),
-        ("refused", ""),
+        ("refused", "/parent"),
     ]
     assert Product.objects.count() == 2
 
