@@ -211,11 +211,36 @@ DELIVERY_TIME = EntitySpec(
 
 TAG = EntitySpec(name="tag", model="catalog.Tag", fields=(_name(), CUSTOM_FIELDS))
 
+MEDIA_FOLDER_CONFIGURATION = EntitySpec(
+    name="media_folder_configuration",
+    model="catalog.MediaFolderConfiguration",
+    fields=(
+        *_flags("create_thumbnails", "keep_aspect_ratio", "private"),
+        Integer(name="thumbnail_quality", nullable=False, minimum=0, maximum=100),
+        Flag(name="no_association"),
+        CUSTOM_FIELDS,
+    ),
+)
+
+MEDIA_FOLDER = EntitySpec(
+    name="media_folder",
+    model="catalog.MediaFolder",
+    children=(Children(name="children", entity="media_folder", field="parent"),),
+    fields=(
+        _name(),
+        Ref(name="parent", entity="media_folder", tree=True),
+        Ref(name="configuration", entity="media_folder_configuration", nullable=False),
+        *_flags("use_parent_configuration"),
+        CUSTOM_FIELDS,
+    ),
+)
+
 MEDIA = EntitySpec(
     name="media",
     model="catalog.Media",
     keys=(_by("content_hash", unique=False),),
     fields=(
+        Ref(name="media_folder", entity="media_folder"),
         *_flags("private"),
         Text(name="title", translated=True),
         Text(name="alt", max_length=None, translated=True),
@@ -623,7 +648,8 @@ ENTITIES: Final = {
     spec.name: spec
     for spec in (
         LOCALE, LANGUAGE, WEBSITE_ENTITY, STORE_GROUP, STORE_ENTITY, CURRENCY, COUNTRY, COUNTRY_STATE, TAX, UNIT,
-        DELIVERY_TIME, TAG, MEDIA, MANUFACTURER, PROPERTY_GROUP, PROPERTY_GROUP_OPTION, ATTRIBUTE_SET, ATTRIBUTE,
+        DELIVERY_TIME, TAG, MEDIA_FOLDER_CONFIGURATION, MEDIA_FOLDER, MEDIA, MANUFACTURER,
+        PROPERTY_GROUP, PROPERTY_GROUP_OPTION, ATTRIBUTE_SET, ATTRIBUTE,
         ATTRIBUTE_OPTION, CATEGORY, SALES_CHANNEL, RULE, PRODUCT, PRODUCT_MEDIA, PRODUCT_PRICE, TIER_PRICE,
         PRODUCT_VISIBILITY, PRODUCT_CONFIGURATOR_SETTING, PRODUCT_LINK, CONTACT, ACCOUNT, ORGANIZATION, USER,
     )

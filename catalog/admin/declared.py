@@ -55,7 +55,8 @@ def names_of(spec: EntitySpec) -> list[str]:
 def search(spec: EntitySpec) -> tuple[str, ...]:
     """Where a search looks. What has no name of its own is found by the product that it belongs to."""
     own = tuple(names_of(spec))
-    return own or tuple(f"{ref.name}__sku_key__startswith" for ref in spec.refs if ref.entity == "product")
+    by_product = tuple(f"{ref.name}__sku_key__startswith" for ref in spec.refs if ref.entity == "product")
+    return own or by_product or ("id__iexact",)
 
 
 def filters(spec: EntitySpec) -> tuple[str, ...]:

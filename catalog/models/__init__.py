@@ -7,7 +7,7 @@ from catalog.models.channel import Rule, SalesChannel
 from catalog.models.country import Country, CountryState
 from catalog.models.dirty import Dirty
 from catalog.models.language import SYSTEM_LANGUAGE, Language, Locale
-from catalog.models.media import Media
+from catalog.models.media import Media, MediaFolder, MediaFolderConfiguration
 from catalog.models.pricing import SYSTEM_CURRENCY, Currency, Tax
 from catalog.models.product import (
     Product,
@@ -57,6 +57,8 @@ __all__ = [
     "Locale",
     "Manufacturer",
     "Media",
+    "MediaFolder",
+    "MediaFolderConfiguration",
     "Organization",
     "Product",
     "ProductCategory",

@@ -90,6 +90,21 @@ NAMED: Final = (
         name="property_group_option", entity="property_group_option", required=("group", "name"), parent="group"
     ),
     Named(
+        name="media_folder_configuration",
+        entity="media_folder_configuration",
+        protected=frozenset({"mediaThumbnailSizes"}),
+        nothing=frozenset({"mediaThumbnailSizes"}),
+        reverse={"mediaFolders": ("media_folder", "configuration")},
+    ),
+    Named(
+        name="media_folder",
+        entity="media_folder",
+        required=("name", "configuration"),
+        protected=_words("defaultFolder defaultFolderId"),
+        nothing=_words("defaultFolder defaultFolderId"),
+        reverse={"media": ("media", "media_folder")},
+    ),
+    Named(
         name="media",
         entity="media",
         hidden=frozenset({"content_hash"}),

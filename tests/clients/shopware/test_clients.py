@@ -59,13 +59,17 @@ def test_lib_shopware6_api(live: LiveSite):
         "used": True,
         "relations": True,
         "used after": False,
+        "folder": True,
+        "filed": True,
+        "folder after": False,
         "left": [False, False],
     }
 
 
 ENTITIES = [  # that this client has models of
     "tax", "currency", "locale", "language", "country", "country_state", "unit", "delivery_time", "tag",
-    "product_manufacturer", "property_group", "property_group_option", "media", "category", "sales_channel", "rule",
+    "product_manufacturer", "property_group", "property_group_option", "media_folder_configuration", "media_folder",
+    "media", "category", "sales_channel", "rule",
     "product", "product_media", "product_price", "product_visibility", "product_configurator_setting",
 ]  # fmt: skip
 

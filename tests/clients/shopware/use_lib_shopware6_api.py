@@ -46,6 +46,13 @@ told["used"] = api.product.is_media_used_in_product_media(media)
 told["relations"] = relation in {each["id"] for each in api.product.get_product_medias()}
 api.product.delete_product_media_relations_by_product_number(number)
 told["used after"] = api.product.is_media_used_in_product_media(media)
+folders = f"/Product Media/{number}/deep"
+told["folder"] = api.media.upsert_media_folders_by_path(path_media_folder=folders) is not None
+filed = {"product_number": number, "position": 1, "url": "https://example.com/bag.jpg", "upload_media": False}
+picture = api.media.upsert_media(**filed)
+told["filed"] = api.media.is_media_existing_by_media_id(picture)
+api.media.delete_media_folder_by_path(path_media_folder=f"/Product Media/{number}", force=True)
+told["folder after"] = api.media.is_media_folder_existing_by_path(path_media_folder=folders)
 for gone in (id, other):
     api.product.delete_product_by_id(gone)
 told["left"] = [api.product.is_product_number_existing(each) for each in (number, f"{number}-2")]

@@ -10,10 +10,12 @@ from tests.syncapi.shopware.conftest import EUR, SYSTEM, price
 TAX, PRODUCT, MEDIA, CHANNEL, RULE, COUNTRY, GROUP, OPTION, LOCALE, CATEGORY, TAG = (
     f"{number:032x}" for number in range(0xA0, 0xAB)
 )
+FOLDERS: Final = "ac".zfill(32)  # a configuration of folders
 TYPE: Final = "f183ee5650cf4bdb8a774337575067a6"  # of a sales channel
 THERE: Final = (
     ("tax", {"id": TAX, "name": "t", "taxRate": 1}),
     ("media", {"id": MEDIA}),
+    ("media_folder_configuration", {"id": FOLDERS}),
     ("rule", {"id": RULE, "name": "r", "priority": 1}),
     ("country", {"id": COUNTRY, "name": "c"}),
     ("locale", {"id": LOCALE, "code": "nl-NL", "name": "l", "territory": "n"}),
@@ -38,6 +40,8 @@ SMALLEST: Final[dict[str, dict[str, Any]]] = {  # what Shopware demands of a new
     "product_manufacturer": {"name": "n"},
     "property_group": {"name": "n"},
     "property_group_option": {"groupId": GROUP, "name": "n"},
+    "media_folder_configuration": {},
+    "media_folder": {"name": "n", "configurationId": FOLDERS},
     "media": {},
     "category": {"name": "n"},
     "sales_channel": {"name": "n", "typeId": TYPE, "languageId": SYSTEM, "currencyId": EUR, "accessKey": "b"},

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 FLAT: Final = {"accept": "application/json"}
 VIOLATION: Final = "FRAMEWORK__WRITE_CONSTRAINT_VIOLATION"
 CHANGES: Final[dict[str, tuple[str, Any]]] = {  # one property and its new value; of the others it is the name
+    "media_folder_configuration": ("thumbnailQuality", 60),
     "media": ("title", "changed"),
     "product_media": ("position", 7),
     "product_price": ("quantityStart", 7),
