@@ -24,29 +24,42 @@ from syncapi.magento.parsing.searching import Criteria
 from syncapi.magento.routes import RouteTable
 from syncapi.magento.searches import Source
 
-_ITEMS: Final = """(
-    SELECT o.id AS operation_id, n.index, o.uuid::text AS uuid, o.accepted_at, o.kind, i.record_id,
-           coalesce(i.outcome, CASE WHEN u.is_unchanged THEN 'unchanged' WHEN o.state IN ('new', 'running')
-                                    THEN 'undecided' ELSE 'untouched' END) AS outcome,
-           CASE WHEN i.outcome = 'refused' THEN CASE WHEN e.is_transient THEN 2 ELSE 3 END
-                WHEN i.outcome IS NOT NULL OR u.is_unchanged THEN 1
-                WHEN o.state = 'cancelled' THEN 5 WHEN o.state = 'failed' THEN 2 ELSE 4 END AS status
-      FROM asyncops_operation o
-     CROSS JOIN LATERAL generate_series(0, o.total - 1) AS n (index)
-      LEFT JOIN asyncops_item i ON i.operation_id = o.id AND i.index = n.index
+# Of an item `n` of an operation `o`, and what stands beside them.
+_OUTCOME: Final = """
+    coalesce(n.outcome, CASE WHEN u.is_unchanged THEN 'unchanged' WHEN o.state IN ('new', 'running') THEN 'undecided'
+                             ELSE 'untouched' END)"""
+_STATUS: Final = """
+    CASE WHEN n.outcome = 'refused' THEN CASE WHEN e.is_transient THEN 2 ELSE 3 END
+         WHEN n.outcome IS NOT NULL OR u.is_unchanged THEN 1
+         WHEN o.state = 'cancelled' THEN 5 WHEN o.state = 'failed' THEN 2 ELSE 4 END"""
+_UNCHANGED: Final = """
       LEFT JOIN LATERAL (
            SELECT true AS is_unchanged FROM asyncops_chunk c, jsonb_array_elements(c.unchanged) r
-            WHERE i.outcome IS NULL AND c.operation_id = o.id
-              AND n.index BETWEEN (r ->> 0)::int AND (r ->> 1)::int LIMIT 1) u ON true
+            WHERE n.outcome IS NULL AND c.operation_id = o.id
+              AND n.index BETWEEN (r ->> 0)::int AND (r ->> 1)::int LIMIT 1) u ON true"""
+# A FULL JOIN is never a nested loop, which would compare each of 100,000 numbers with each of as many rows. OFFSET 0
+# keeps the planner from taking the operations' items together.
+_ITEMS: Final = f"""(
+    SELECT o.id AS operation_id, n.index, o.uuid::text AS uuid, o.accepted_at, o.kind, {_STATUS} AS status
+      FROM asyncops_operation o
+     CROSS JOIN LATERAL (
+           SELECT coalesce(g.index, i.index) AS index, i.outcome FROM generate_series(0, o.total - 1) AS g (index)
+             FULL JOIN (SELECT index, outcome FROM asyncops_item WHERE operation_id = o.id OFFSET 0) i
+               ON i.index = g.index
+           OFFSET 0) n
+      {_UNCHANGED}
       LEFT JOIN LATERAL (
            SELECT true AS is_transient FROM asyncops_itemerror e
-            WHERE i.outcome = 'refused' AND e.operation_id = o.id AND e.index = n.index AND e.code = 'transient'
+            WHERE n.outcome = 'refused' AND e.operation_id = o.id AND e.index = n.index AND e.code = 'transient'
             LIMIT 1) e ON true
      WHERE o.organization_id = %b::uuid)"""
 _ROWS: Final = f"""
-    SELECT t.operation_id, t.index, t.outcome, t.record_id FROM {_ITEMS} t
-      JOIN unnest(%b::bigint[], %b::int[]) WITH ORDINALITY AS k (operation_id, index, nth) USING (operation_id, index)
-     ORDER BY k.nth"""
+    SELECT o.id, n.index, {_OUTCOME}, n.record_id
+      FROM (SELECT k.operation_id, k.index, k.nth, i.outcome, i.record_id
+              FROM unnest(%b::bigint[], %b::int[]) WITH ORDINALITY AS k (operation_id, index, nth)
+              LEFT JOIN asyncops_item i ON i.operation_id = k.operation_id AND i.index = k.index) n
+      JOIN asyncops_operation o ON o.id = n.operation_id {_UNCHANGED}
+     ORDER BY n.nth"""
 _ERRORS: Final = """
     SELECT e.operation_id, e.index, e.path, e.code, e.params FROM asyncops_itemerror e
       JOIN unnest(%b::bigint[], %b::int[]) AS k (operation_id, index) USING (operation_id, index)
@@ -72,7 +85,7 @@ def search(criteria: Criteria, table: RouteTable, *, organization_id: UUID) -> F
     """Raises NotUnderstoodError."""
     page = searches.find(_source(table, organization_id), criteria)
     keys = [(operation, index) for operation, index in page.ids]
-    shown = dict(_elements(keys, table, organization_id))
+    shown = dict(_elements(keys, table))
     return Found(items=[shown[key] for key in keys if key in shown], total=page.total)
 
 
@@ -107,10 +120,10 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''").replace("%", "%%") + "'"
 
 
-def _elements(keys: Sequence[Key], table: RouteTable, organization_id: UUID) -> Iterator[tuple[Key, dict[str, Json]]]:
+def _elements(keys: Sequence[Key], table: RouteTable) -> Iterator[tuple[Key, dict[str, Json]]]:
     """A fixed number of queries, and those for the records of each kind of operation and store."""
     operations = Operation.objects.select_related("user").in_bulk({operation for operation, _ in keys})
-    views = sorted(_views(keys, organization_id), key=lambda found: found[0])
+    views = sorted(_views(keys), key=lambda found: found[0])
     for id, group in groupby(views, key=lambda found: found[0]):
         operation = operations[id]
         route = table.of_kind(operation.kind)
@@ -120,7 +133,7 @@ def _elements(keys: Sequence[Key], table: RouteTable, organization_id: UUID) -> 
             yield (id, element["id"]), {"extension_attributes": started, **element}
 
 
-def _views(keys: Sequence[Key], organization_id: UUID) -> list[tuple[int, ItemView]]:
+def _views(keys: Sequence[Key]) -> list[tuple[int, ItemView]]:
     operations, indexes = [operation for operation, _ in keys], [index for _, index in keys]
     errors: dict[Key, list[FieldError]] = defaultdict(list)
     for operation, index, path, code, params in run(_ERRORS, [operations, indexes]):
@@ -137,7 +150,7 @@ def _views(keys: Sequence[Key], organization_id: UUID) -> list[tuple[int, ItemVi
                 payload=sent.get((operation, index)),
             ),
         )
-        for operation, index, outcome, record_id in run(_ROWS, [organization_id, operations, indexes])
+        for operation, index, outcome, record_id in run(_ROWS, [operations, indexes])
     ]
 
 
