@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 
 from catalog.commands import Json
@@ -17,7 +18,8 @@ _MISMATCH: str = "The '{name}' property of the primary data object should match 
 
 
 def decode(body: bytes, *, max_depth: int) -> Json:
-    """Raises Refusal, and jsontext's Problems."""
+    """A byte order mark is passed over, as in lists. Raises Refusal, and jsontext's Problems."""
+    body = body.removeprefix(BOM_UTF8)
     if not body.strip():
         raise empty_body()
     try:
@@ -31,8 +33,10 @@ def _why(body: bytes) -> str:
         json.loads(body)
     except json.JSONDecodeError as reason:
         return f"Parsing error in [{reason.lineno}:{reason.colno}]. {reason.msg}."
-    except (UnicodeDecodeError, RecursionError) as reason:
-        return f"{type(reason).__name__}."
+    except UnicodeDecodeError as reason:
+        return f"The text is not UTF-8: {reason.reason}."
+    except RecursionError:
+        return "It is nested too deep."
     return "The value is no JSON that can be kept."
 
 

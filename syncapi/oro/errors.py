@@ -52,7 +52,9 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
 
 
 def document(errors: Sequence[Error], status: int, **headers: str) -> Response:
-    return Response({"errors": errors[:MOST_ERRORS]}, status=status, headers=headers)
+    """`errorCount` where not all of them are there."""
+    meta = {"meta": {"errorCount": len(errors)}} if len(errors) > MOST_ERRORS else {}
+    return Response({"errors": errors[:MOST_ERRORS], **meta}, status=status, headers=headers)
 
 
 def _error(status: int, title: str, detail: str, pointer: str = "") -> Error:

@@ -186,6 +186,13 @@ def test_a_document_without_operations_is_refused(oro, body, pointer):
     nothing_happened()
 
 
+def test_an_answer_has_a_hundred_errors_and_their_number(oro):
+    answer = send(oro, *[add(acc(""))] * 101)
+    assert (len(answer.json["errors"]), answer.json["meta"]) == (100, {"errorCount": 101})
+    assert "meta" not in send(oro, *[add(acc(""))] * 100).json
+    nothing_happened()
+
+
 def test_a_local_id_is_given_once(oro):
     answer = send(oro, add(acc("A", lid="x")), add(acc("B", lid="x")))
     assert error(answer) == (400, SHAPE, "Another operation gave this 'lid'", "/atomic:operations/1/data/lid")

@@ -207,6 +207,15 @@ def test_a_body_that_is_no_json(oro):
     assert detail.startswith("Invalid json message received. Parsing error in [1:19].")
 
 
+def test_a_body_that_is_no_text(oro):
+    detail = "Invalid json message received. The text is not UTF-8: invalid start byte."
+    assert error(oro.post("accounts", b'{"data": "\xff"}')) == (400, "bad request http exception", detail, None)
+
+
+def test_a_byte_order_mark_is_passed_over(oro):
+    assert oro.post("accounts", b"\xef\xbb\xbf" + json.dumps({"data": acc("A")}).encode()).status == 201
+
+
 def test_a_change_changes_what_it_names(oro):
     id = oro.create("accounts", {"name": "A", "externalId": "x"})
     answer = oro.call("PATCH", f"accounts/{id}", {"data": {"type": "accounts", "id": id, "attributes": {"name": "B"}}})
