@@ -12,9 +12,9 @@ from catalog.commands import Json
 from catalog.models import Dirty
 from catalog.registry import Document, FieldSpec, Flag, Identifier, Integer, Moment, Number, Ref
 from syncapi.exchange import ApiRequest
-from syncapi.shopware.names import dashed
+from syncapi.shopware.names import NamedMapping, dashed
 from syncapi.shopware.routing import ROUTES, Route
-from syncapi.shopware.schema import RESOURCES, Arity, Resource
+from syncapi.shopware.schema import ALL, RESOURCES, TEXTS, Arity, Resource, Translation, associations_of
 
 VERSIONS: Final = {"v3": "6.3.5.4", "": "6.7.10.1"}  # whose behaviour the two families of paths have
 _MOST_COUNTED: Final = 1000
@@ -66,7 +66,32 @@ def _paths(pattern: str) -> list[str]:
 
 
 def entity_schema(request: ApiRequest, route: Route) -> Response:
-    return Response({name: _described(resource) for name, resource in RESOURCES.items()})
+    return Response(
+        {name: _described(resource) for name, resource in RESOURCES.items()}
+        | {name: _rows(described) for name, described in ALL.items() if not isinstance(described, Resource)}
+    )
+
+
+def _rows(described: NamedMapping | Translation) -> dict[str, Json]:
+    """A mapping, or the texts of an entity: two keys, and for texts what they may have."""
+    properties: dict[str, Json] = {}
+    if isinstance(described, Translation):
+        sides = {described.owner_id: described.resource.name, "languageId": "language"}
+        properties = {n: {"type": _type(field), "flags": []} for n, field in described.resource.translated.items()}
+    else:
+        sides = {side.relation: side.target for side in associations_of(described).values()}
+    for name, entity in sides.items():
+        properties[name] = {"type": "uuid", "flags": {"primary_key": True, "required": True}}
+        properties[name.removesuffix("Id")] = _association("many_to_one", entity)
+    return _framed(described.name, properties)
+
+
+def _association(relation: str, entity: str) -> dict[str, Json]:
+    return {"type": "association", "relation": relation, "entity": entity, "flags": []}
+
+
+def _framed(name: str, properties: Mapping[str, Json]) -> dict[str, Json]:
+    return {"entity": name, "properties": properties, "write-protected": False, "read-protected": False}
 
 
 def _described(resource: Resource) -> dict[str, Json]:
@@ -81,14 +106,11 @@ def _described(resource: Resource) -> dict[str, Json]:
         required = {"required": True} if "prices_other" in resource.named.required else {}
         properties["price"] = {"type": "json_object", "flags": required or []}
     for name, association in resource.associations.items():
-        properties[name] = {
-            "type": "association",
-            "relation": _RELATIONS[association.arity],
-            "entity": association.target,
-            "flags": [],
-        }
+        properties[name] = _association(_RELATIONS[association.arity], association.target)
+    if resource.spec.translated:
+        properties[TEXTS] = _association("one_to_many", f"{resource.name}_translation")
     properties |= {name: {"type": "date", "flags": {"write_protected": [[]]}} for name in ("createdAt", "updatedAt")}
-    return {"entity": resource.name, "properties": properties, "write-protected": False, "read-protected": False}
+    return _framed(resource.name, properties)
 
 
 _RELATIONS: Final = {

@@ -8,6 +8,7 @@ import pytest
 
 from asyncops.models import Operation
 from catalog.models import Category, Language, Manufacturer, Product, SalesChannel, Tax
+from syncapi.shopware.schema import ALL
 from tests.syncapi.shopware.conftest import EUR, SYSTEM, Shopware, new_id, pointers, price, product
 
 pytestmark = pytest.mark.django_db
@@ -232,6 +233,22 @@ def test_a_price_beside_the_price_is_in_its_currency(shopware: Shopware):
 @pytest.mark.parametrize("path", ["version", "config", "entity-schema.json", "health-check", "queue.json"])
 def test_the_server_tells_about_itself(shopware: Shopware, path: str):
     assert shopware.call("GET", f"/_info/{path}").status == 200
+
+
+def test_every_entity_is_described(shopware: Shopware):
+    schema = shopware.call("GET", "/_info/entity-schema.json").json
+    assert set(schema) == set(ALL)
+    found = {name: schema["product"]["properties"][name] for name in ("productNumber", "name", "tax", "translations")}
+    assert [each.get("flags") or each.get("entity") for each in found.values()] == [
+        {"required": True},
+        {"required": True, "translatable": True},
+        "tax",
+        "product_translation",
+    ]
+    key = {"type": "uuid", "flags": {"primary_key": True, "required": True}}
+    link = schema["product_category"]["properties"]
+    assert (link["productId"], link["category"]["entity"]) == (key, "category")
+    assert schema["unit_translation"]["properties"]["shortCode"] == {"type": "string", "flags": []}
 
 
 def test_its_routes_and_its_document(shopware: Shopware):
