@@ -80,7 +80,7 @@ ATTRIBUTES: Final[Mapping[str, Attribute]] = {
     "special_to_date": Attribute("special_to", coercion.moment),
     "cost": Attribute("cost", coercion.amount),
 }
-IGNORED_ATTRIBUTES: Final = frozenset({"sku", "tax_class_id"})
+IGNORED_ATTRIBUTES: Final = frozenset({"sku", "tax_class_id", "tier_price"})
 
 # Field of a category -> (field of the entity, "" when it is derived or has a rule of its own; its type)
 CATEGORY: Final[Mapping[str, tuple[str, Kind]]] = {

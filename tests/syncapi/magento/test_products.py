@@ -236,6 +236,14 @@ def test_custom_attributes_are_kept_and_cleared(magento: Magento):
     assert left == {"special_price", "special_from_date", "sizes", "eco"}
 
 
+def test_a_products_own_fields_are_never_shown_as_custom_attributes(magento: Magento):
+    given = {"name": "New", "price": "5.50", "weight": 2, "visibility": "3", "sku": "other", "tier_price": []}
+    answer = magento.call("PUT", f"products/{BAG}", {"product": {"custom_attributes": given}}, store="all")
+    assert (answer.status, answer.json["custom_attributes"]) == (200, [])
+    shown = [answer.json[field] for field in ("sku", "name", "price", "weight", "visibility")]
+    assert shown == [BAG, "New", 5.5, 2, 3]
+
+
 def test_a_wrong_custom_attribute_is_refused_by_name(magento: Magento):
     for attribute, parameters in (({}, None), ({"value": 1}, None), ({"attribute_code": "x"}, ["x"])):
         answer = magento.call("PUT", f"products/{BAG}", {"product": {"custom_attributes": [attribute]}})
