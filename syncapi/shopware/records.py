@@ -13,8 +13,8 @@ from typing import Any, Final
 from catalog.commands import Json, Link, LinkSet, Mode, Reference, Upsert
 from catalog.outcomes import ErrorCode, FieldError
 from catalog.registry import FieldSpec, Flag, Integer, Number, Ref, Text
-from syncapi.shopware import keys, languages, malformed, prices, values
-from syncapi.shopware.drafts import NOBODY, V3, Draft, Said, mere_links, reference
+from syncapi.shopware import keys, languages, malformed, pricing, values
+from syncapi.shopware.drafts import NOBODY, Draft, Said, mere_links, reference
 from syncapi.shopware.names import IGNORED
 from syncapi.shopware.schema import RESOURCES, Arity, Association, Resource
 from syncapi.shopware.values import WrongError
@@ -132,15 +132,15 @@ def _handlers(resource: Resource) -> Mapping[str, Handler]:
     if resource.spec.translated:
         handlers["translations"] = partial(languages.read, resource=resource)
     if resource.is_priced:
-        handlers["price"] = partial(_price, resource=resource)
+        handlers["price"] = pricing.own
     for property, instead in resource.named.instead.items():
         handlers[property] = partial(_unless_null, instead=instead, handler=handlers[property])
     if resource.name == "language":
         for name in ("parentId", "parent"):
             handlers[name] = partial(_parent_of_language, handler=handlers[name])
     if resource.name == "product":
-        handlers["purchasePrices"] = _purchase_prices
-        handlers["purchasePrice"] = _purchase_price
+        handlers["purchasePrices"] = pricing.of_purchase
+        handlers["purchasePrice"] = pricing.single_of_purchase
     return handlers
 
 
@@ -223,38 +223,6 @@ def _parent_of_language(draft: Draft, value: Json, *, handler: Handler) -> None:
         draft.refuse(malformed.default_parent("/parentId"))
     else:
         handler(draft, value)
-
-
-def _price(draft: Draft, value: Json, *, resource: Resource) -> None:
-    if value not in (None, [], {}):
-        needed = draft.said.family != V3
-        columns = prices.read(value, "/price", draft.errors, default_needed=needed)
-        draft.values.update(columns or {"prices_other": {}})
-    elif draft.has_parent:
-        draft.values.update(prices.columns({}))
-    else:
-        draft.refuse(FieldError(path="/prices_other", code=ErrorCode.BLANK))
-
-
-def _purchase_prices(draft: Draft, value: Json) -> None:
-    if value is None:
-        draft.values["purchase_prices"] = None
-        return
-    columns = prices.read(value, "/purchasePrices", draft.errors, default_needed=False)
-    if columns:
-        draft.values["purchase_prices"] = prices.document(columns)
-
-
-def _purchase_price(draft: Draft, value: Json) -> None:
-    """The older API's single number."""
-    try:
-        amount = None if value is None else values.number(value)
-    except WrongError as wrong:
-        draft.refuse(wrong.at("/purchasePrice"))
-        return
-    if amount is not None:
-        price = {"gross": float(amount), "net": float(amount), "linked": True}
-        draft.values.setdefault("purchase_prices", {prices.SYSTEM: price})
 
 
 def _association(resource: Resource, association: Association) -> Handler:
