@@ -121,12 +121,12 @@ def _way(route: Route, *, with_child: bool = False) -> tuple[Resource, UUID, Ass
     """The record before the last association of a path, that association, and the record behind it."""
     resource, owner, rest = exploring.resource_of(route), exploring.id_of(route.path["id"]), route.rest
     while len(rest) > 2:
-        association = exploring.association_of(resource, rest[0])
+        association = exploring.association_of(resource, rest[0], route)
         resource, owner, rest = RESOURCES[association.target], exploring.id_of(rest[1]), rest[2:]
     if (len(rest) == 2) is not with_child:
-        raise FaultyError(faults.no_route(f"{route.prefix}/{route.path['e']}/{route.path['id']}", "this method"))
+        raise route.absent
     child = exploring.id_of(rest[1]) if with_child else owner
-    return resource, owner, exploring.association_of(resource, rest[0]), child
+    return resource, owner, exploring.association_of(resource, rest[0], route), child
 
 
 def _record(request: ApiRequest) -> dict[str, Json]:

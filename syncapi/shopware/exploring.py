@@ -94,7 +94,7 @@ def resource_of(route: Route) -> Resource:
     """Raises FaultyError for what has no records of its own, such as a mapping."""
     resource = RESOURCES.get(route.entity)
     if resource is None:
-        raise FaultyError(faults.no_route(f"{route.prefix}/{route.path['e']}", "this method"))
+        raise route.absent
     return resource
 
 
@@ -105,12 +105,12 @@ def id_of(text: str) -> UUID:
     return UUID(text)
 
 
-def association_of(resource: Resource, name: str) -> Association:
+def association_of(resource: Resource, name: str, route: Route) -> Association:
     """By its name in the path, with dashes or without. Raises FaultyError: 404."""
     first, *rest = name.split("-")
     spelled = first + "".join(part[:1].upper() + part[1:] for part in rest)
     if spelled not in resource.associations:
-        raise FaultyError(faults.no_route(f"/api/{resource.name}/.../{name}", "this method"))
+        raise route.absent
     return resource.associations[spelled]
 
 
@@ -119,8 +119,8 @@ def below(request: ApiRequest, route: Route) -> tuple[Resource, Q]:
     resource, owner, rest = resource_of(route), id_of(route.path["id"]), route.rest
     privileges.demand(resource.name, ["view"], by=request.caller)
     while len(rest) > 2:
-        resource, owner, rest = RESOURCES[association_of(resource, rest[0]).target], id_of(rest[1]), rest[2:]
-    association = association_of(resource, rest[0])
+        resource, owner, rest = RESOURCES[association_of(resource, rest[0], route).target], id_of(rest[1]), rest[2:]
+    association = association_of(resource, rest[0], route)
     target = RESOURCES[association.target]
     within = _belonging(resource, association, owner)
     return target, within & Q(pk=id_of(rest[1])) if len(rest) == 2 else within

@@ -54,6 +54,13 @@ class Route:
     name: str
     family: str
     path: Mapping[str, str]
+    asked: tuple[str, str]  # the path below /api and the method, as they came
+
+    @property
+    def absent(self) -> FaultyError:
+        """For what the pattern fits, and there is none."""
+        path, method = self.asked
+        return FaultyError(faults.no_route(f"/api{path}", method))
 
     @property
     def prefix(self) -> str:
@@ -84,7 +91,7 @@ def find(path: str, method: str) -> Route:
         if variables is not None:
             if wanted not in methods:
                 raise FaultyError(_not_allowed(path, method, methods), headers={"Allow": ", ".join(methods)})
-            return Route(name=methods[wanted], family=family, path=variables)
+            return Route(name=methods[wanted], family=family, path=variables, asked=(path, method))
     raise FaultyError(faults.no_route(f"/api{path}", method))
 
 

@@ -263,6 +263,9 @@ def test_its_routes_and_its_document(shopware: Shopware):
 
 def test_what_is_no_path_and_what_is_no_method(shopware: Shopware):
     assert shopware.call("GET", "/nothing").status == 404
+    for method, path in (("POST", "/product-category"), ("GET", f"/tax/{new_id()}/nothing")):
+        [error] = shopware.call(method, path).json["errors"]
+        assert (error["status"], error["detail"]) == ("404", f'No route found for "{method} /api{path}"')
     wrong = shopware.call("PUT", "/tax", {})
     assert (wrong.status, wrong.headers["Allow"]) == (405, "GET, POST")
     assert shopware.program.get("/api/v1/tax").status == 404
