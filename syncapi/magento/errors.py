@@ -101,7 +101,7 @@ def _retry_after(error: Problem) -> dict[str, str]:
 
 def _forbidden(context: Mapping[str, Any]) -> Message:
     resource = context["view"].call.route.resource
-    return Message("The consumer isn't authorized to access %resources.", {"resources": resource})
+    return messages.forbidden(resource)
 
 
 def _content_type(given: str) -> Message:

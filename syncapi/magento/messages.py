@@ -110,6 +110,10 @@ def no_such_product(sku: str) -> Message:
     return Message('The product with SKU "%1" does not exist.', (sku,))
 
 
+def forbidden(resource: str) -> Message:
+    return Message("The consumer isn't authorized to access %resources.", {"resources": resource})
+
+
 def shown(value: Json) -> str:
     """A value as PHP would print it into a message; of a list or an object its type."""
     if isinstance(value, list | dict):

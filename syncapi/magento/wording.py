@@ -100,10 +100,12 @@ def _named(part: Json) -> str:
 def _of_category(error: FieldError, item: Json) -> Message | None:
     if error.code is ErrorCode.CYCLE:
         return _CYCLE
+    if error.code is ErrorCode.FORBIDDEN:
+        return messages.forbidden(names.CATEGORIES)
     if error.code in {ErrorCode.IN_USE, ErrorCode.PROTECTED}:
         number = item.get("categoryId", item.get("category_id")) if isinstance(item, dict) else ""
         return Message("Cannot delete category with id %1", (str(number),))
-    if error.code in {ErrorCode.REFERENCE, ErrorCode.FORBIDDEN, ErrorCode.TRANSIENT, ErrorCode.CRASHED}:
+    if error.code in {ErrorCode.REFERENCE, ErrorCode.TRANSIENT, ErrorCode.CRASHED}:
         return None
     field = field_of(error)
     label = names.CATEGORY_LABELS.get(field) if _is_empty(error) else None
@@ -175,9 +177,7 @@ _WORDS: Final[Mapping[ErrorCode, Callable[[str, Mapping[str, Json]], Message]]] 
     ErrorCode.EXISTS: _plain("The record exists already."),
     ErrorCode.IN_USE: _plain("Other records refer to this one, so it couldn't be removed."),
     ErrorCode.PROTECTED: _plain("This record belongs to the system, so it couldn't be removed."),
-    ErrorCode.FORBIDDEN: lambda field, params: Message(
-        "The consumer isn't authorized to access %resources.", {"resources": names.CATALOG}
-    ),
+    ErrorCode.FORBIDDEN: lambda field, params: messages.forbidden(names.CATALOG),
     ErrorCode.CRASHED: _plain("Unknown Error"),
     ErrorCode.TRANSIENT: _plain("The database was busy. Send the request again."),
 }

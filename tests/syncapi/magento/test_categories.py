@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 
-from catalog.models import Category, ProductCategory
-from tests.syncapi.conftest import work_off
+from catalog.models import Category, ProductCategory, User
+from tests.syncapi.conftest import Program, work_off
 from tests.syncapi.magento.conftest import BAG, Magento
 
 
@@ -198,6 +199,22 @@ def test_deleting_the_root_of_all_in_a_bulk_fails_alone(magento: Magento, bags: 
     results = [(each["status"], each["result_message"]) for each in magento.status(uuid)["operations_list"]]
     assert results[:2] == [(3, "Cannot delete category with id 1"), (3, "Cannot delete category with id 2")]
     assert (results[2][0], list(Category.objects.values_list("number", flat=True))) == (1, [2])
+
+
+def test_who_may_add_categories_and_not_change_them_is_told_so(
+    magento: Magento, bags: int, limited: User, limited_program: Program
+):
+    limited.user_permissions.add(Permission.objects.get(codename="add_category"))
+    body = {"category": {"id": bags, "name": "Changed"}}
+    answer = Magento(limited_program).call("POST", "categories", body)
+    assert (answer.status, answer.json) == (
+        403,
+        {
+            "message": "The consumer isn't authorized to access %resources.",
+            "parameters": {"resources": "Magento_Catalog::categories"},
+        },
+    )
+    assert shown(magento, bags)["name"] == "Bags"
 
 
 def test_zero_is_no_id_and_no_parent(magento: Magento):
