@@ -33,7 +33,6 @@ class Setting:
     salt: str = ""  # a UUID where local ids are known to all operations of the request
     currency: str = ""  # the code of the system currency, where the type has prices
     labels: frozenset[str] = frozenset()
-
     creator: Mapping[str, Reference] = field(default_factory=dict)  # by the fields of a record that belongs to somebody
 
     @classmethod

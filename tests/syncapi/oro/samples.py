@@ -71,6 +71,12 @@ def operations(resource: Resource, known: Ids) -> dict[str, Any]:
         "atomic:operations": [
             {"op": "add", "data": record(resource, known, lid="new")},
             {"op": "update", "data": update(resource, known)},
+            {"op": "update", "href": f"/api/{resource.type}/{known[resource.type]}", "data": update(resource, known)},
+            {
+                "op": "add",
+                "ref": {"type": "accounts", "id": known["accounts"], "relationship": "contacts"},
+                "data": [{"type": "contacts", "id": known["contacts"]}],
+            },
             {"op": "remove", "ref": {"type": "tags", "id": known["tags"]}},
         ]
     }
