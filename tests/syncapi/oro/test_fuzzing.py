@@ -21,6 +21,7 @@ from catalog.accounts import ensure_user
 from catalog.models import AccessToken, User
 from catalog.naming import referred, written
 from catalog.outcomes import NotUnderstoodError
+from syncapi.jsontext import token
 from syncapi.oro import naming, parsing
 from syncapi.oro.documents import Included
 from syncapi.oro.names import MEDIA_TYPE, RESOURCES
@@ -182,5 +183,4 @@ def stands(pointer: str, sent: Any) -> None:
         return
     value = sent
     for part in place.split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        value = value[int(name)] if isinstance(value, list) else value[name]
+        value = value[int(part)] if isinstance(value, list) else {token(key): each for key, each in value.items()}[part]
