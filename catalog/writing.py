@@ -258,7 +258,7 @@ def _spoil(wave: Sequence[Row], failed: Set[int]) -> None:
         bad = rehearsed.union(failed, *(row.users or {row.index} for row in wave if row.errors))
         for row in wave:
             row.spoiled = row.users <= bad if row.users else row.index in bad
-        waiting = [(row, lost) for row in wave if row.good and (lost := _lost(row))]
+        waiting = [(r, lost) for r in wave if r.needs and r.index not in rehearsed and (lost := _lost(r))]
         disappointed = [heir for row in wave if not row.good for heir in row.heirs if heir.good]
         if not waiting and not disappointed:
             return
@@ -269,8 +269,13 @@ def _spoil(wave: Sequence[Row], failed: Set[int]) -> None:
 
 
 def _lost(row: Row) -> list[FieldError]:
-    """The errors of its references to new records that are not written."""
-    return [error for need, error in row.needs if not need.exists and not need.good]
+    """The errors of its references to new records of other commands that are not written, where none is told yet."""
+    told = {error.path for error in row.errors}
+    return [
+        error
+        for need, error in row.needs
+        if not (need.exists or need.good or row.index in (need.users or {need.index}) or row.path + error.path in told)
+    ]
 
 
 def _outcome(group: Sequence[Row], recording: Recording) -> Outcome:
