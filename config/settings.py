@@ -75,6 +75,7 @@ BODY_HOURS = env.number("BULKHEAD_BODY_HOURS", 24, minimum=1)
 METRICS_TOKEN = env.text("BULKHEAD_METRICS_TOKEN", "")
 READY_NEEDS_WORKERS = env.flag("BULKHEAD_READY_NEEDS_WORKERS", False)
 WEB_THREADS = env.number("BULKHEAD_WEB_THREADS", 4, minimum=1)  # of one process: gunicorn's --threads
+WEB_STATEMENT_SECONDS = env.number("BULKHEAD_WEB_STATEMENT_SECONDS", 120)  # 0: as long as it takes
 WAITING_REQUESTS = env.number("BULKHEAD_WAITING_REQUESTS", WEB_THREADS // 2)  # of one process, at the same time
 MAX_EVENT_SECONDS = env.number("BULKHEAD_MAX_EVENT_SECONDS", 300, minimum=1)
 MAX_WAIT_SECONDS = env.number("BULKHEAD_MAX_WAIT_SECONDS", 30, minimum=1)

@@ -35,13 +35,13 @@ class Wire:
 
 
 @contextmanager
-def served(log: Path) -> Iterator[Wire]:
+def served(log: Path, **variables: str) -> Iterator[Wire]:
     port = ports.free(random.randrange(20_000, 32_000))
     command = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}"]
     command += ["--worker-class", "gthread", "--threads", "2", "--keep-alive", "60", "--log-level", "warning"]
     wire = Wire(connection=http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE))
     with log.open("wb") as output:
-        process = subprocess.Popen(command, env=os.environ | {"DATABASE_URL": _address()}, stderr=output)
+        process = subprocess.Popen(command, env=os.environ | {"DATABASE_URL": _address(), **variables}, stderr=output)
     try:
         _wait_for(wire)
         yield wire
