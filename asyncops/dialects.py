@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
@@ -25,7 +25,7 @@ class _Refused(Exception):
 
     def __init__(self, *errors: FieldError) -> None:
         super().__init__(errors)
-        self.errors = tuple(map(_storable, errors))
+        self.errors = errors
 
 
 class ItemRefused(_Refused):
@@ -34,22 +34,6 @@ class ItemRefused(_Refused):
 
 class BodyRefused(_Refused):
     """The body as a whole cannot be read. Its errors become the operation's, which fails."""
-
-
-def _storable(error: FieldError) -> FieldError:
-    """Errors repeat what was sent, which may have a character that no database text holds."""
-    return replace(error, path=_without_nul(error.path), params=_without_nul(dict(error.params)))
-
-
-def _without_nul(value: Json) -> Json:
-    match value:
-        case str():
-            return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
-        case dict():
-            return {_without_nul(name): _without_nul(inner) for name, inner in value.items()}
-        case list() | tuple():
-            return [_without_nul(inner) for inner in value]
-    return value
 
 
 class Dialect(Protocol):

@@ -37,11 +37,41 @@ class ErrorCode(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FieldError:
-    """`path`: JSON pointer below the record ("" is the record itself), e.g. "/name"."""
+    """`path`: JSON pointer below the record ("" is the record itself), e.g. "/name".
+
+    It may repeat what was sent, and can be stored all the same: a NUL, which no database text holds, is replaced.
+    """
 
     path: str
     code: ErrorCode
     params: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if _has_nul(self.path) or _has_nul(self.params):
+            object.__setattr__(self, "path", _without_nul(self.path))
+            object.__setattr__(self, "params", _without_nul(self.params))
+
+
+def _has_nul(value: Any) -> bool:
+    match value:
+        case str():
+            return "\0" in value
+        case Mapping():
+            return any(_has_nul(name) or _has_nul(inner) for name, inner in value.items())
+        case list() | tuple():
+            return any(map(_has_nul, value))
+    return False
+
+
+def _without_nul(value: Any) -> Any:
+    match value:
+        case str():
+            return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+        case Mapping():
+            return {_without_nul(name): _without_nul(inner) for name, inner in value.items()}
+        case list() | tuple():
+            return [_without_nul(inner) for inner in value]
+    return value
 
 
 class OutcomeKind(StrEnum):

@@ -189,6 +189,7 @@ def test_all_that_is_wrong_with_a_record_is_told_at_once(oro):
         ({"productType": "book"}, ("choice constraint", "The value you selected is not a valid choice.",
          "productType")),
         ({"price": "x"}, ("form constraint", "This value is not valid. Expected a number.", "price")),
+        ({"stock": "a\0b"}, ("form constraint", "This value is not valid. Expected an integer.", "stock")),
         ({"stock": 2**40}, ("range constraint", "This value should be 2147483647 or less.", "stock")),
         ({"weight": -1}, ("range constraint", "This value should be 0 or more.", "weight")),
         ({"sku": "x" * 65}, ("length constraint", "This value is too long. It should have 64 characters or less.",
