@@ -46,10 +46,19 @@ def refuse_unstorable(rows: Sequence[Row]) -> None:
 
 
 def _places(row: Row) -> Iterator[tuple[str, Json]]:
+    derived = _derived(row.command.entity)
     for name, value in (*row.document.items(), *row.overrides.items()):
-        yield f"/{name.split('/')[0]}", value
+        if name not in derived:
+            yield f"/{name.split('/')[0]}", value
     for language, texts in row.translated.items():
         yield from ((f"/translations/{language}/{name}", value) for name, value in (texts or {}).items())
+
+
+@cache
+def _derived(entity: str) -> frozenset[str]:
+    """Columns for the comparable forms of keys, which nobody sends."""
+    keys = plan(entity).spec.keys
+    return frozenset(key.column for key in keys if key.column and key.column != key.fields[0])
 
 
 def _shape(rows: Sequence[Row], current: Plan) -> Shape:

@@ -63,7 +63,7 @@ def find(names: Mapping[tuple[str, str], set[Json]]) -> dict[Name, UUID]:
     sought = {
         (entity, by): known
         for (entity, by), values in names.items()
-        if by not in (LOCAL, ROW) and (known := [value for value in values if value is not None])
+        if by not in (LOCAL, ROW) and (known := [value for value in values if _is_storable(value)])
     }
     together = sorted(kind for kind in sought if _is_plain(*kind))
     if len(together) < 2:
@@ -72,6 +72,11 @@ def find(names: Mapping[tuple[str, str], set[Json]]) -> dict[Name, UUID]:
     for (entity, by), known in sought.items():
         found.update({(entity, by, value): id for value, id in _look_up(plan(entity), by, known)})
     return found
+
+
+def _is_storable(value: Json) -> bool:
+    """A text with a NUL names nothing: the database would refuse the question, and with it everybody's."""
+    return value is not None and not (isinstance(value, str) and "\0" in value)
 
 
 def ids(entity: str, by: str, values: Iterable[Json]) -> dict[Json, UUID]:

@@ -380,6 +380,14 @@ def test_a_product_whose_sku_exists_is_a_conflict(oro):
     assert oro.errors(id) == [("1-1", 409, "conflict constraint", "The entity already exists.", "/data/1")]
 
 
+@pytest.mark.parametrize("meta", [{}, {"upsert": ["sku"]}])
+def test_a_sku_that_nothing_can_hold_stops_nobody(oro, meta):
+    bad, good = ({"type": "products", "meta": meta, "attributes": {"sku": sku, "name": "x"}} for sku in ("a\0b", "B"))
+    id = oro.done("products", bad, good)
+    assert set(oro.places(id)) == {("form constraint", "/data/0/attributes/sku")}
+    assert oro.outcomes(id) == ["failed", "created"]
+
+
 def test_an_upsert_finds_a_product_by_its_sku(oro):
     def washer(name):
         return {"type": "products", "meta": {"upsert": ["sku"]}, "attributes": {"sku": "W-8", "name": name}}
