@@ -76,7 +76,7 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
             engine += ", asyncops_webhookendpoint, asyncops_webhookdelivery, asyncops_webhookkey"
             engine += ", asyncops_errand, asyncops_resultfile"
             cursor.execute(f"TRUNCATE {engine}, catalog_dirty, catalog_product, catalog_productwebsite CASCADE")
-            for table in ("accesstoken", "user", "organization", "tax"):
+            for table in ("accesstoken", "user", "organization", "tax", "manufacturer"):
                 cursor.execute(f"DELETE FROM catalog_{table}")
             cursor.execute("DELETE FROM catalog_category WHERE number > 2")
         connection.close()
