@@ -26,6 +26,7 @@ def run(statement: str, parameters: Sequence[Any] = (), *, prepare: bool = False
     the statement. `prepare`: plan it once for each connection, where the best plan is the same however many rows there
     are: planning can take longer than a small statement. Raises django.db's exceptions.
     """
+    connection.close_if_health_check_failed()  # as Django's own cursors begin: this may be a request's first statement
     connection.ensure_connection()
     raw: Any = (_Preparing if prepare else psycopg.Cursor)(connection.connection)
     raw.format = psycopg.pq.Format.BINARY
