@@ -26,8 +26,8 @@ def check(entity: str, rows: Sequence[Row], *, granted: Rights) -> None:
     undoing.check(rows, current)
     for row in rows:
         row.kind = OutcomeKind.DELETED if row.exists else OutcomeKind.UNCHANGED
-        if not row.exists and not row.errors and not _is_optional(row):
-            row.refuse(_missing(row))
+        if not row.exists and not row.errors and not _is_optional(row) and row.command.key:
+            row.refuse(checking.missing(row.command.key))
         if str(row.id) in current.spec.protected:
             row.refuse(FieldError(path="", code=ErrorCode.PROTECTED))
     by_released: dict[frozenset[str], dict[UUID, Row]] = defaultdict(dict)  # mostly one for all
@@ -46,12 +46,6 @@ def _released(row: Row) -> frozenset[str]:
 
 def _is_optional(row: Row) -> bool:
     return isinstance(row.command, Delete) and row.command.optional
-
-
-def _missing(row: Row) -> FieldError:
-    key = row.command.key
-    assert key is not None, "only what is named can be missing"
-    return FieldError(path="", code=ErrorCode.MISSING, params={"by": key.by, "value": key.value})
 
 
 def delete(entity: str, rows: Sequence[Row], marks: Marks, *, recorded: bool = False) -> None:

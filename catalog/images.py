@@ -48,16 +48,20 @@ class KeptImage:
         digest = self.content_hash
         return f"{digest[:2]}/{digest[2:4]}/{digest}.{self.extension}"
 
-    def media(self, *, file_name: str) -> Upsert:
-        """The record of this content: the one that is there already, or a new one."""
-        values: dict[str, Json] = {
+    @property
+    def facts(self) -> dict[str, Json]:
+        """The fields of a record that shows it, as JSON."""
+        return {
             "mime_type": self.mime_type,
             "file_extension": self.extension,
-            "file_name": file_name,
             "file_size": self.size,
             "path": self.path,
             "meta_data": {"width": self.width, "height": self.height},
         }
+
+    def media(self, *, file_name: str) -> Upsert:
+        """The record of this content: the one that is there already, or a new one."""
+        values = {**self.facts, "file_name": file_name}
         return Upsert(entity="media", key=Reference("content_hash", self.content_hash), values={}, defaults=values)
 
 

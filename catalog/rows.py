@@ -29,7 +29,7 @@ class Row:
     errors: list[FieldError] = field(default_factory=list)
     needs: list[tuple[Row, FieldError]] = field(
         default_factory=list
-    )  # of its wave: what it refers to; the error if not
+    )  # rows of its wave, each with the error without it
     users: set[int] = field(default_factory=set)  # of a shared row: the commands that have it; else none
     shares: list[Row] = field(default_factory=list)  # of a command's own row: the shared ones that come with it
     heirs: list[Row] = field(default_factory=list)  # rows of the same wave that take the unique value it gives up

@@ -132,7 +132,7 @@ class WebhookDeliveryAdmin(OwnedAdmin[WebhookDelivery], ReadOnlyAdmin[WebhookDel
 
     @admin.display(description="URL")
     def to(self, delivery: WebhookDelivery) -> str:
-        return format_html('<span class="op-url">{}</span>', delivery.url)
+        return cells.address(delivery.url)
 
     @admin.display(description="Created")
     def created(self, delivery: WebhookDelivery) -> str:

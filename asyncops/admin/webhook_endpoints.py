@@ -10,7 +10,6 @@ from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
 
 from asyncops import webhooks
 from asyncops.admin.webhook_acts import ACTS, Act
@@ -127,7 +126,7 @@ class WebhookEndpointAdmin(OwnedAdmin[WebhookEndpoint]):
 
     @admin.display(description="URL")
     def to(self, endpoint: WebhookEndpoint) -> str:
-        return format_html('<span class="op-url">{}</span>', endpoint.url)
+        return cells.address(endpoint.url)
 
     @admin.display(description="Success, failure")
     def answered(self, endpoint: WebhookEndpoint) -> str:

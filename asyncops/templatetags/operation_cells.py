@@ -37,6 +37,11 @@ def outcome_badge(word: str) -> SafeString:
     return format_html('<span class="op-badge op-badge--{}">{}</span>', word, word)
 
 
+def address(url: str) -> SafeString:
+    """It breaks anywhere, so that it fits into a column."""
+    return format_html('<span class="op-url">{}</span>', url)
+
+
 def two_lines(first: object, second: object) -> SafeString:
     return format_html('{}<br><span class="op-quiet">{}</span>', first, second)
 

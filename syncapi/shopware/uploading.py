@@ -103,13 +103,10 @@ def _name_of(given: str) -> str:
 def _facts(image: Image, *, name: str, extension: str) -> dict[str, Json]:
     """The fields of the record, as JSON."""
     return {
+        **image.facts,
         "file_name": name,
         "file_extension": extension,
-        "mime_type": image.mime_type,
-        "file_size": image.size,
-        "path": image.path,
         "content_hash": image.content_hash,
-        "meta_data": {"width": image.width, "height": image.height},
         "uploaded_at": timezone.now().astimezone(UTC).isoformat(),
     }
 
