@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from asyncops import placing
 from asyncops.models import Chunk, Item, ItemError, Operation
 from asyncops.states import ChunkState, State
 from catalog.commands import Json
@@ -54,7 +55,7 @@ def operation(user: User, *, state: str = State.NEW, items: list[Json] | None = 
     now: datetime = values.pop("now", timezone.now())
     made = Operation.objects.create(
         **{
-            "seq": Operation.objects.count() + 1,
+            "seq": placing.draw(),
             "organization": user.organization,
             "user": user,
             "dialect": "magento",

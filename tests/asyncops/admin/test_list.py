@@ -166,7 +166,7 @@ def test_the_real_cap_is_a_thousand(marta, db):
     seed = operation(marta)
     copies = [Operation(**{f.attname: getattr(seed, f.attname) for f in Operation._meta.fields}) for _ in range(1001)]
     for position, copy in enumerate(copies):
-        copy.pk, copy.uuid, copy.seq = None, seed.uuid.__class__(int=position), 10 + position
+        copy.pk, copy.uuid, copy.seq = None, seed.uuid.__class__(int=position), seed.seq + 1 + position
     Operation.objects.bulk_create(copies)
     paginator = CappedPaginator(Operation.objects.order_by("-seq"), 100)
     assert (paginator.count, paginator.num_pages, paginator.is_capped) == (1000, 10, True)
