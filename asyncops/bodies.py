@@ -1,4 +1,4 @@
-"""Bodies that are stored as they arrive and read again by a worker, a part at a time: memory never holds one."""
+"""Bodies that are stored as they arrive and read again by a worker, a part at a time: memory holds only small ones."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from io import RawIOBase
+from math import ceil
 from typing import Final, Protocol
 
 from django.db import transaction
@@ -20,19 +21,40 @@ PART: Final = 1 << 20  # bytes of one row
 class Pieces(Protocol):
     """A body as a dialect sees it."""
 
+    @property
+    def size(self) -> int:
+        """In bytes."""
+
     def pieces(self) -> Iterator[bytes]:
         """The whole body, from its beginning, as often as it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredBody:
-    id: int
+    body: Body
+
+    @property
+    def size(self) -> int:
+        return self.body.size
 
     def pieces(self) -> Iterator[bytes]:
-        number = 0
-        while rows := run(_PART, [self.id, number]):
-            yield bytes(rows[0][0])
-            number += 1
+        for number in range(ceil(self.size / PART)):
+            [(content,)] = run(_PART, [self.body.pk, number])
+            yield bytes(content)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBody:
+    """One that is small enough to be held in memory."""
+
+    content: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+    def pieces(self) -> Iterator[bytes]:
+        yield self.content
 
 
 class BodyFile(RawIOBase):
@@ -71,6 +93,14 @@ def store(pieces: Iterable[bytes], *, now: datetime) -> Body:
         body.size += len(part)
     body.digest = digest.digest()
     body.save(update_fields=["size", "digest"])
+    return body
+
+
+def store_held(held: HeldBody, *, now: datetime) -> Body:
+    """`store` of what is all there, also inside of a transaction."""
+    body = Body.objects.create(size=held.size, digest=sha256(held.content).digest(), received_at=now)
+    for number, part in enumerate(_parts(held.pieces())):
+        run(_KEEP, [body.pk, number, part])
     return body
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
 from django.db import connection
@@ -22,6 +23,9 @@ from catalog.commands import Json
 ACCEPT_LOCK: Final = 0x62756C6B  # "bulk"
 _LOCK: Final = f"pg_advisory_xact_lock({ACCEPT_LOCK})"
 _DRAW: Final = "nextval('asyncops_accept_order')"
+_TO_COME: Final = """
+    SELECT 1 FROM asyncops_split s JOIN asyncops_operation o ON o.id = s.operation_id
+     WHERE s.state IN ('queued', 'leased') AND o.state IN ('new', 'running') AND o.organization_id = %b LIMIT 1"""
 _NUMBER: Final = "SELECT nextval(pg_get_serial_sequence('asyncops_operation', 'id')) AS id"
 _ONE: Final = f"WITH held AS MATERIALIZED (SELECT {_LOCK}) SELECT {_DRAW} FROM held"
 _STORE: Final = f"""
@@ -44,6 +48,11 @@ _STORE_WITH_CHUNK: Final = f"""
     INSERT INTO asyncops_operation
     SELECT r.* FROM placed, jsonb_populate_record(NULL::asyncops_operation, %b::jsonb || placed.document) r
     RETURNING id, seq"""
+
+
+def is_awaited(organization: UUID) -> bool:
+    """Whether a body that it sent is still to be split, and to take its place: what it sends now must come behind."""
+    return bool(sql.run(_TO_COME, [organization], prepare=True))
 
 
 def number() -> int:

@@ -169,17 +169,17 @@ def _split(claim: Claim) -> None:
 def _fenced(claim: Claim) -> Split | None:
     """The split, if it is still ours, locked until the end of the transaction: nobody claims it meanwhile."""
     ours = Split.objects.filter(operation=claim.operation, attempt=claim.attempt, state=SplitState.LEASED)
-    return ours.select_for_update(of=("self",)).select_related("operation").first()
+    return ours.select_for_update(of=("self",)).select_related("operation", "body").first()
 
 
 def _cut(split: Split) -> tuple[int, Sequence[FieldError]]:
     """Store the chunks: the number of items, and what was wrong beside them. Raises BodyRefused."""
-    assert split.body_id is not None, "a split is queued with its body"
+    assert split.body is not None, "a split is queued with its body"
     operation, remarks = split.operation, list[FieldError]()
     dialect = dialects.streaming(operation.dialect)
     parts = dialect.split(
         operation.kind,
-        StoredBody(split.body_id),
+        StoredBody(split.body),
         operation.context,
         size=settings.CHUNK_RECORDS,
         remark=remarks.append,

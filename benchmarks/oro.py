@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Final
@@ -29,6 +29,8 @@ from syncapi.oro.names import MEDIA_TYPE
 
 SIZE: Final = 100_000
 READINGS: Final = 300
+LISTS: Final = 1_000
+FEW: Final = 10  # records of each
 
 
 def figures() -> Iterator[Figure]:
@@ -50,7 +52,23 @@ def figures() -> Iterator[Figure]:
         yield Figure(name=f"Oro {type} one worker {SIZE:,}", median_s=whole, records=SIZE, ratio=whole / floors[type])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak of the splitting process, which also made the bodies: {peak:.0f} MiB")
+    yield from _small_lists(session)
     yield from _reading(session, user)
+
+
+def _small_lists(session: requests.Session) -> Iterator[Figure]:
+    """Many lists one after the other on one connection, beside the same records in a single one."""
+    bodies = [_accounts(range(n * FEW, (n + 1) * FEW)) for n in range(LISTS)]
+    empty()
+    _sent(session, "accounts", _accounts(range(LISTS * FEW)))
+    together = work_off()
+    empty()
+    with _at() as url:
+        accepted = _timed(lambda: _send_all(session, f"{url}/api/accounts", bodies))
+    alone = work_off()
+    yield Figure(name=f"Oro accounts {LISTS:,} lists of {FEW}, 202", median_s=accepted, records=LISTS)
+    yield Figure(name=f"Oro accounts {LISTS:,} lists of {FEW}, x one list", median_s=alone, records=LISTS * FEW,
+                 ratio=alone / together)  # fmt: skip
 
 
 def _reading(session: requests.Session, user: User) -> Iterator[Figure]:
@@ -93,6 +111,11 @@ def _timed(act: Callable[[], object]) -> float:
 def _send(session: requests.Session, url: str, body: bytes) -> None:
     answer = session.patch(url, data=body, timeout=120)
     assert answer.status_code == 202, answer.text
+
+
+def _send_all(session: requests.Session, url: str, bodies: Sequence[bytes]) -> None:
+    for body in bodies:
+        _send(session, url, body)
 
 
 def _products() -> bytes:
@@ -140,5 +163,5 @@ def _empty_of_accounts() -> None:
     run("TRUNCATE catalog_account CASCADE")
 
 
-def _accounts() -> bytes:
-    return orjson.dumps({"data": [{"type": "accounts", "attributes": {"name": f"Account {n}"}} for n in range(SIZE)]})
+def _accounts(numbers: range = range(SIZE)) -> bytes:
+    return orjson.dumps({"data": [{"type": "accounts", "attributes": {"name": f"Account {n}"}} for n in numbers]})

@@ -32,6 +32,7 @@ REDIS_URL = env.required("REDIS_URL")
 # What may come in
 MAX_BODY_BYTES = env.number("BULKHEAD_MAX_BODY_BYTES", 64 * 1024 * 1024, minimum=1024)
 MAX_STREAM_BYTES = env.number("BULKHEAD_MAX_STREAM_BYTES", 1024 * 1024 * 1024, minimum=1024)
+SMALL_BODY_BYTES = env.number("BULKHEAD_SMALL_BODY_BYTES", 64 * 1024)
 MAX_ITEMS = env.number("BULKHEAD_MAX_ITEMS", 100_000, minimum=1)
 MAX_ATOMIC_RECORDS = env.number("BULKHEAD_MAX_ATOMIC_RECORDS", 100_000, minimum=1)
 MAX_LINE_BYTES = env.number("BULKHEAD_MAX_LINE_BYTES", 1024 * 1024, minimum=1024)  # of an import file

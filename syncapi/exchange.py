@@ -31,7 +31,7 @@ class ApiRequest(Request):
         self.operations: list[Operation] = []  # that this request made
         self.dry_run = False  # whether only what would happen is asked for
         self.rehearsed: list[Sequence[Outcome]] = []  # what would have become of the items, all to be undone
-        self.stored: Body | None = None  # the body, where it is not read but stored as it arrives
+        self.stored: Body | None = None  # the body, where it is too large to be held and stored as it arrives
 
     @property
     def caller(self) -> Caller:
@@ -44,6 +44,10 @@ class ApiRequest(Request):
         """The body as it came. Parsing may follow."""
         stream = self.stream
         return stream.getvalue() if isinstance(stream, BytesIO) else b""
+
+    def hold_body(self, content: bytes) -> None:
+        """It has been read already."""
+        self._stream = BytesIO(content)
 
     def forget_body(self) -> None:
         """Give its bytes back, once it was parsed: what it says may need all the memory that there is."""

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from asyncops import intake
 from asyncops.errand_models import Purpose
 from asyncops.intake import Performed
-from asyncops.models import Operation
+from asyncops.models import Body, Operation
 from asyncops.submissions import Submission
 from catalog.outcomes import Outcome
 from syncapi import requestlog
@@ -60,13 +60,15 @@ def accept(request: ApiRequest, submission: Submission) -> Operation:
 def accept_errand(request: ApiRequest, submission: Submission, purpose: Purpose) -> Operation:
     """intake.accept_errand for this request."""
     operation = intake.accept_errand(_placed(request, submission), purpose, by=request.caller)
+    requestlog.note(operation)
     request.operations.append(operation)
     return operation
 
 
-def accept_body(request: ApiRequest, submission: Submission) -> Operation:
-    """intake.accept_body for this request, whose body was stored as it arrived."""
-    operation = intake.accept_body(_placed(request, submission), request.stored, by=request.caller)
+def accept_body(request: ApiRequest, submission: Submission, body: Body) -> Operation:
+    """intake.accept_body for this request."""
+    operation = intake.accept_body(_placed(request, submission), body, by=request.caller)
+    requestlog.note(operation)
     request.operations.append(operation)
     return operation
 

@@ -1,16 +1,19 @@
-"""A list of records in one PATCH: stored as it arrives, or done at once when the caller waits (contract 4 and 11)."""
+"""A list of records in one PATCH: stored as it arrives, cut at once if it is small, or done at once when the caller
+waits (contract 4 and 11).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from django.conf import settings
 from django.utils import timezone
 from rest_framework.response import Response
 
-from asyncops import bodies, journal
-from asyncops.bodies import StoredBody
+from asyncops import bodies, journal, placing
+from asyncops.bodies import HeldBody, Pieces, StoredBody
 from asyncops.dialects import BodyRefused
 from asyncops.intake import ItemsRefused
 from asyncops.models import Operation
@@ -53,27 +56,45 @@ def is_sync(meta: Mapping[str, Json]) -> bool:
 
 
 def receive(request: ApiRequest) -> None:
-    """Store the body before any transaction begins. Raises AccessDenied, RequestData, and what reading raises."""
+    """Take in the body before any transaction begins: a small one is held, others are stored as they arrive.
+
+    Raises AccessDenied, RequestData, and what reading raises.
+    """
     if not all(operations.allows(request.caller, right) for right in (operations.ADD, operations.VIEW)):
         raise AccessDenied("No access to create the asynchronous operation.")
     if is_sync(request.META):
         return
     pieces = limits.pieces(request._request, limit=settings.MAX_STREAM_BYTES)
-    request.stored = bodies.store(pieces, now=timezone.now())
+    begun = b""
+    for piece in pieces:
+        begun += piece
+        if len(begun) > settings.SMALL_BODY_BYTES:
+            request.stored = bodies.store(chain([begun], pieces), now=timezone.now())
+            return
+    request.hold_body(begun)
 
 
 def accept(request: ApiRequest, route: Route, places: Places) -> Response:
-    """202 with the operation, which a worker splits."""
-    assert request.stored is not None, "received before"
-    if not request.stored.size:
+    """202 with the operation."""
+    body = StoredBody(request.stored) if request.stored else HeldBody(request.body_read)
+    if not body.size:
         raise refusals.empty_body()
-    stored = StoredBody(request.stored.pk)
-    if request.stored.size <= bodies.PART and (fault := splitting.emptiness(stored)):
+    if body.size <= bodies.PART and (fault := splitting.emptiness(body)):
         raise structural(fault)
     if Preferences.of(request.META).strict:
-        _read_through(stored)
-    operation = preferences.accept_body(request, submission(request, route))
-    return accepted(operation, request, places)
+        _read_through(body)
+    return accepted(_operation(request, route, body), request, places)
+
+
+def _operation(request: ApiRequest, route: Route, body: StoredBody | HeldBody) -> Operation:
+    """A worker splits its body, unless that is small and right, and nothing that came before is still to be split."""
+    wanted = submission(request, route)
+    if isinstance(body, StoredBody):
+        return preferences.accept_body(request, wanted, body.body)
+    items = None if placing.is_awaited(request.caller.user.organization_id) else splitting.small(body)
+    if items is None:
+        return preferences.accept_body(request, wanted, bodies.store_held(body, now=timezone.now()))
+    return preferences.accept(request, replace(wanted, items=items, lenient=True))
 
 
 def accepted(operation: Operation, request: ApiRequest, places: Places) -> Response:
@@ -154,9 +175,8 @@ def outcome(operation: Operation, route: Route, places: Places) -> Response:
 
 def _few_items(body: bytes) -> list[Json]:
     """Raises Refusal for what cannot be read, Refusals for what is wrong with `included`, RequestData for too many."""
-    document = _Document(body)
     try:
-        included, data = splitting.whole(document)
+        included, data = splitting.whole(HeldBody(body))
     except BodyRefused as refusal:
         raise structural(refusal.errors[0]) from None
     if len(data) > settings.ORO_SYNC_RECORDS:
@@ -171,19 +191,9 @@ def _few_items(body: bytes) -> list[Json]:
     return items
 
 
-class _Document:
-    """A body in memory, as the splitting reads it."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    def pieces(self) -> Iterator[bytes]:
-        yield self._body
-
-
-def _read_through(stored: StoredBody) -> None:
+def _read_through(body: Pieces) -> None:
     """`Prefer: handling=strict`: whatever would end the operation as failed is an error of the request."""
-    errors = list(splitting.faults(stored))
+    errors = list(splitting.faults(body))
     if errors:
         raise _of_the_body(errors)
 

@@ -107,6 +107,17 @@ def _included(body: Pieces) -> Included:
     return included
 
 
+def small(body: Pieces) -> list[Json] | None:
+    """The items of a small body, if nothing is wrong with it as a whole and they make one chunk; else `split` tells."""
+    try:
+        included, data = whole(body)
+    except BodyRefused:
+        return None
+    items = [included.item(record) for record in data]
+    is_right = not included.errors and not any(included.unlinked())
+    return items if is_right and len(items) <= settings.CHUNK_RECORDS else None
+
+
 def whole(body: Pieces) -> tuple[Included, list[Json]]:
     """A body that is small, at once. Raises BodyRefused."""
     included, data, seen = Included(), list[Json](), set[str]()

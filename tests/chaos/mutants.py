@@ -116,6 +116,13 @@ MUTANTS: Final = (
         tests=("tests/asyncops/test_splitting.py",),
     ),
     Mutant(
+        name="a small list overtakes a body that is still to be split",
+        file="syncapi/oro/lists.py",
+        code="None if placing.is_awaited(request.caller.user.organization_id) else splitting.small(body)",
+        broken="splitting.small(body)",
+        tests=("tests/syncapi/oro/test_small_lists.py",),
+    ),
+    Mutant(
         name="a file is shown before its operation has ended",
         file="asyncops/exporting.py",
         code="operation.files.filter(written_at__isnull=False).first()",

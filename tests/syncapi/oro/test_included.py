@@ -9,6 +9,11 @@ from tests.syncapi.conftest import work_off
 from tests.syncapi.oro.conftest import acc, contact, names, one, to
 
 
+@pytest.fixture(autouse=True, params=[64 * 1024, 0], ids=["cut at once", "split by a worker"])
+def either_way(settings, request):
+    settings.SMALL_BODY_BYTES = request.param
+
+
 def with_contacts(name, *ids, default=None, **members):
     relationships = {"contacts": to("contacts", *ids)}
     if default:
