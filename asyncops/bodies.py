@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from io import RawIOBase
 from math import ceil
 from typing import Final, Protocol
@@ -13,9 +13,10 @@ from typing import Final, Protocol
 from django.db import transaction
 
 from asyncops.models import Body
-from catalog.sql import run
+from catalog.sql import copy_in, run
 
-PART: Final = 1 << 20  # bytes of one row
+ROW: Final = 8000  # bytes, so that a row fills a page of the database: larger values are cut up, which takes longer
+PART: Final = 128 * ROW  # bytes that are stored, or read again, at once
 
 
 class Pieces(Protocol):
@@ -38,9 +39,8 @@ class StoredBody:
         return self.body.size
 
     def pieces(self) -> Iterator[bytes]:
-        for number in range(ceil(self.size / PART)):
-            [(content,)] = run(_PART, [self.body.pk, number])
-            yield bytes(content)
+        for first in range(0, ceil(self.size / ROW), PART // ROW):
+            yield b"".join(content for (content,) in run(_PART, [self.body.pk, first, first + PART // ROW]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,9 @@ class BodyFile(RawIOBase):
         return size
 
 
-_PART: Final = "SELECT content FROM asyncops_bodypart WHERE body_id = %b::bigint AND number = %b::int"
-_KEEP: Final = "INSERT INTO asyncops_bodypart (body_id, number, content) VALUES (%b::bigint, %b::int, %b::bytea)"
+_PART: Final = """
+    SELECT content FROM asyncops_bodypart
+     WHERE body_id = %b::bigint AND number >= %b::int AND number < %b::int ORDER BY number"""
 
 
 def store(pieces: Iterable[bytes], *, now: datetime) -> Body:
@@ -85,38 +86,51 @@ def store(pieces: Iterable[bytes], *, now: datetime) -> Body:
 
     Until an operation takes it, it belongs to nobody, and retention deletes it after a while.
     """
-    body = Body.objects.create(received_at=now)
-    digest = sha256()
-    for number, part in enumerate(_parts(pieces)):
-        _keep(body, number, part)
-        digest.update(part)
-        body.size += len(part)
-    body.digest = digest.digest()
-    body.save(update_fields=["size", "digest"])
+    with _unhurried():
+        body = Body.objects.create(received_at=now)
+    for part in _parts(pieces):
+        with _unhurried():
+            _keep(body, part)
+    with _unhurried():
+        body.save(update_fields=["size"])
     return body
 
 
 def store_held(held: HeldBody, *, now: datetime) -> Body:
     """`store` of what is all there, also inside of a transaction."""
-    body = Body.objects.create(size=held.size, digest=sha256(held.content).digest(), received_at=now)
-    for number, part in enumerate(_parts(held.pieces())):
-        run(_KEEP, [body.pk, number, part])
+    body = Body.objects.create(received_at=now)
+    _keep(body, memoryview(held.content))
+    body.save(update_fields=["size"])
     return body
 
 
-def _keep(body: Body, number: int, part: bytes) -> None:
+@contextmanager
+def _unhurried() -> Iterator[None]:
     """Not waiting for the disk: the commit that makes an operation of the body does, and covers what was before it."""
     with transaction.atomic(durable=True):
         run("SET LOCAL synchronous_commit = off")
-        run(_KEEP, [body.pk, number, part])
+        yield
 
 
-def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    part = bytearray()
+def _keep(body: Body, part: memoryview) -> None:
+    """Add it to what is there, which fills its rows."""
+    begins = range(0, len(part), ROW)
+    rows = [(body.pk, number, part[at : at + ROW]) for number, at in enumerate(begins, body.size // ROW)]
+    copy_in("asyncops_bodypart", ["body_id", "number", "content"], ["int8", "int4", "bytea"], rows)
+    body.size += len(part)
+
+
+def _parts(pieces: Iterable[bytes]) -> Iterator[memoryview]:
+    """All but the last fill their rows."""
+    waiting, size = list[bytes | memoryview](), 0
     for piece in pieces:
-        part += piece
-        while len(part) >= PART:
-            yield bytes(part[:PART])
-            del part[:PART]
-    if part:
-        yield bytes(part)
+        waiting.append(piece)
+        size += len(piece)
+        if size >= PART:
+            whole = memoryview(b"".join(waiting))
+            size %= ROW
+            end = len(whole) - size
+            yield whole[:end]
+            waiting = [whole[end:]]
+    if size:
+        yield memoryview(b"".join(waiting))

@@ -177,7 +177,6 @@ class Body(models.Model):
     """A request's body, or a file that was fetched, too large to be parsed while somebody waits for the answer."""
 
     size = models.BigIntegerField(default=0)  # bytes
-    digest = models.BinaryField(default=bytes)  # SHA-256, once it is complete
     received_at = models.DateTimeField()
 
     class Meta:
@@ -188,12 +187,12 @@ class Body(models.Model):
 
 
 class BodyPart(models.Model):
-    """1 MiB of a body, stored as it arrived. No foreign key, as with items: retention deletes parts first."""
+    """A row of a body, see bodies.ROW. No foreign key, as with items: retention deletes parts first."""
 
     pk = models.CompositePrimaryKey("body_id", "number")
     body_id = models.BigIntegerField()
     number = models.IntegerField()  # from 0
-    content = models.BinaryField()  # STORAGE EXTERNAL
+    content = models.BinaryField()  # STORAGE PLAIN
 
     def __str__(self) -> str:
         return f"part {self.number} of body {self.body_id}"

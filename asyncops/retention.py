@@ -24,7 +24,7 @@ ITEMS: Final = 10_000  # of one transaction, with their errors and chunks
 OPERATIONS: Final = 1000  # of one transaction
 KEYS: Final = 1000  # of one transaction: each holds an answer
 PATIENCE_MS: Final = 200  # for a row that somebody has locked
-PARTS: Final = 64  # of a body, of one transaction
+PARTS: Final = 8_000  # rows of a body, of one transaction: 64 MB
 DELIVERIES: Final = 1000  # of one transaction, with their attempts
 KINDS: Final = (
     "operations", "chunks", "items", "errors", "faults", "mentions", "downloads", "idempotency_keys", "bodies",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -32,6 +33,7 @@ class ApiRequest(Request):
         self.dry_run = False  # whether only what would happen is asked for
         self.rehearsed: list[Sequence[Outcome]] = []  # what would have become of the items, all to be undone
         self.stored: Body | None = None  # the body, where it is too large to be held and stored as it arrives
+        self._digest = sha256()  # of that one, if it was `digested`
 
     @property
     def caller(self) -> Caller:
@@ -56,7 +58,13 @@ class ApiRequest(Request):
     @property
     def told_apart_by(self) -> bytes:
         """What the body is to an Idempotency-Key: itself, or the digest of one that is stored as it arrives."""
-        return self.body_read if self.stored is None else bytes(self.stored.digest)
+        return self.body_read if self.stored is None else self._digest.digest()
+
+    def digested(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """The pieces of a body that is to be stored, on their way: else an Idempotency-Key does not tell it apart."""
+        for piece in pieces:
+            self._digest.update(piece)
+            yield piece
 
     def _load_stream(self) -> None:
         """DRF would take a chunked body for none."""

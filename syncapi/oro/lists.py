@@ -69,9 +69,14 @@ def receive(request: ApiRequest) -> None:
     for piece in pieces:
         begun += piece
         if len(begun) > settings.SMALL_BODY_BYTES:
-            request.stored = bodies.store(chain([begun], pieces), now=timezone.now())
+            request.stored = bodies.store(_all(request, begun, pieces), now=timezone.now())
             return
     request.hold_body(begun)
+
+
+def _all(request: ApiRequest, begun: bytes, rest: Iterable[bytes]) -> Iterable[bytes]:
+    pieces = chain([begun], rest)
+    return request.digested(pieces) if "HTTP_IDEMPOTENCY_KEY" in request.META else pieces
 
 
 def accept(request: ApiRequest, route: Route, places: Places) -> Response:
