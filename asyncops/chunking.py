@@ -111,5 +111,6 @@ def _hashes(names: Set[Name], found: Mapping[Name, Json]) -> list[int]:
 
 def hashed(name: Name) -> int:
     """64 bits that stand for a record's name wherever one is looked for."""
-    digest = blake2b("\0".join(map(str, name)).encode(errors="replace"), digest_size=8).digest()
+    entity, by, value = name
+    digest = blake2b(f"{entity}\0{by}\0{value}".encode(errors="replace"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)

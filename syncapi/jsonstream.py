@@ -41,16 +41,18 @@ class NotAnArray(Malformed):
     """A member whose elements are asked for is something else, or the document is no object."""
 
 
-class Element(NamedTuple):
+class Run(NamedTuple):
+    """Elements of an array that stand one behind the other."""
+
     member: str
-    place: int  # in the array
-    value: Json
-    size: int  # characters, of many that were read at once the average
+    first: int  # the place of the first in the array
+    values: list[Json]
+    size: int  # characters of all
 
 
-def elements(
+def runs(
     pieces: Iterable[bytes], *, members: frozenset[str], longest: int, depth: int, seen: set[str] | None = None
-) -> Iterator[Element]:
+) -> Iterator[Run]:
     """The elements of the arrays below `members` of the document's object, in the order of the text.
 
     Other members are passed over, null is an empty array; `seen` gets the names of all. Raises Malformed, also for an
@@ -75,7 +77,7 @@ def elements(
         text.fail("Nothing may follow the document.")
 
 
-def _array(text: _Text, name: str) -> Iterator[Element]:
+def _array(text: _Text, name: str) -> Iterator[Run]:
     found = text.next()
     if found in ("n", ""):
         text.value()
@@ -86,9 +88,7 @@ def _array(text: _Text, name: str) -> Iterator[Element]:
     closing = text.step_into("]")
     while not closing:
         values = text.values()
-        size = text.size // len(values)
-        for index, value in enumerate(values, first):
-            yield Element(name, index, value, size)
+        yield Run(name, first, values, text.size)
         first += len(values)
         closing = text.comma_or("]")
 

@@ -92,8 +92,7 @@ def item(document: Mapping[str, Json], record: Json) -> Json:
     if strange := [place for place, other in enumerate(given) if not isinstance(other, dict)]:
         raise RequestData("The related resource should be an object", pointer=f"/included/{strange[0]}")
     included = Included()
-    for other in given:
-        included.add(other)
+    included.add(*given)
     made = included.item(record)
     if errors := included.errors or list(included.unlinked(UNLINKED_TO_ONE)):
         raise refusals.worded([word(error, None, place="") for error in errors])

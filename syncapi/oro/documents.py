@@ -34,7 +34,11 @@ class Included:
     def __len__(self) -> int:
         return len(self._texts)
 
-    def add(self, record: Json) -> None:
+    def add(self, *records: Json) -> None:
+        for record in records:
+            self._add(record)
+
+    def _add(self, record: Json) -> None:
         place, text = len(self._texts), orjson.dumps(record)
         self._texts.append(text)
         self.size += len(text)

@@ -12,7 +12,7 @@ from asyncops.dialects import BodyRefused
 from catalog.commands import Json
 from catalog.outcomes import FieldError
 from syncapi import jsonstream
-from syncapi.jsonstream import Element, Malformed
+from syncapi.jsonstream import Malformed, Run
 from syncapi.oro.documents import Included
 from syncapi.oro.faults import fault, request_data
 
@@ -36,16 +36,16 @@ def split(body: Pieces, *, size: int, remark: Callable[[FieldError], None]) -> I
     known, found, seen, empty = len(included), 0, set[str](), True
     part: list[Json] = []
     room = PART_BYTES
-    for element in _elements(body, seen):
-        if element.member == INCLUDED:
-            found += 1
+    for run in _runs(body, seen):
+        if run.member == INCLUDED:
+            found += len(run.values)
             continue
         empty = False
-        part.append(included.item(element.value))
-        room -= element.size
-        if len(part) == size or room <= 0:
-            yield part
-            part, room = [], PART_BYTES
+        part += map(included.item, run.values)
+        room -= run.size
+        while len(part) >= size or (part and room <= 0):
+            yield part[:size]
+            part, room = part[size:], PART_BYTES
     if found > known:
         raise BodyRefused(fault("", TITLE, 'The member "included" must be spelled without escapes.'))
     if empty:
@@ -60,9 +60,8 @@ def emptiness(body: Pieces) -> FieldError | None:
     """What is wrong with a list without records; None if it has one, or is not to be read, which a worker tells."""
     seen: set[str] = set()
     try:
-        for element in _elements(body, seen):
-            if element.member == DATA:
-                return None
+        if any(run.member == DATA for run in _runs(body, seen)):
+            return None
     except BodyRefused:
         return None
     return _empty(seen)
@@ -73,10 +72,10 @@ def _empty(seen: set[str]) -> FieldError:
     return request_data("/data", f"The primary data object collection {wanted}")
 
 
-def _elements(body: Pieces, seen: set[str] | None = None) -> Iterator[Element]:
+def _runs(body: Pieces, seen: set[str] | None = None) -> Iterator[Run]:
     longest, depth = settings.MAX_LINE_BYTES, settings.MAX_JSON_DEPTH
     try:
-        yield from jsonstream.elements(body.pieces(), members=_MEMBERS, longest=longest, depth=depth, seen=seen)
+        yield from jsonstream.runs(body.pieces(), members=_MEMBERS, longest=longest, depth=depth, seen=seen)
     except Malformed as reason:
         raise BodyRefused(unreadable(reason)) from None
 
@@ -98,9 +97,9 @@ def _may_include(body: Pieces) -> bool:
 
 def _included(body: Pieces) -> Included:
     included = Included()
-    for element in _elements(body):
-        if element.member == INCLUDED:
-            included.add(element.value)
+    for run in _runs(body):
+        if run.member == INCLUDED:
+            included.add(*run.values)
             if included.size > INCLUDED_BYTES:
                 detail = f"The section included is larger than {INCLUDED_BYTES} bytes."
                 raise BodyRefused(fault("/included", TITLE, detail))
@@ -121,11 +120,11 @@ def small(body: Pieces) -> list[Json] | None:
 def whole(body: Pieces) -> tuple[Included, list[Json]]:
     """A body that is small, at once. Raises BodyRefused."""
     included, data, seen = Included(), list[Json](), set[str]()
-    for element in _elements(body, seen):
-        if element.member == INCLUDED:
-            included.add(element.value)
+    for run in _runs(body, seen):
+        if run.member == INCLUDED:
+            included.add(*run.values)
         else:
-            data.append(element.value)
+            data += run.values
     if not data:
         raise BodyRefused(_empty(seen))
     return included, data
@@ -138,10 +137,10 @@ def faults(body: Pieces) -> Iterator[FieldError]:
         yield from included.errors
         seen: set[str] = set()
         empty = True
-        for element in _elements(body, seen):
-            if element.member == DATA:
+        for run in _runs(body, seen):
+            if run.member == DATA:
                 empty = False
-                yield from not_objects([element.value], first=element.place)
+                yield from not_objects(run.values, first=run.first)
         if empty:
             yield _empty(seen)
     except BodyRefused as refusal:

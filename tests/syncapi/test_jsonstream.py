@@ -17,8 +17,8 @@ MEMBERS = frozenset({"data", "included"})
 def read(text: str | bytes, *, piece: int = 7, longest: int = 1000, depth: int = 20) -> list[tuple[str, int, object]]:
     content = text.encode() if isinstance(text, str) else text
     pieces = [content[at : at + piece] for at in range(0, len(content), piece)]
-    found = jsonstream.elements(pieces, members=MEMBERS, longest=longest, depth=depth)
-    return [(element.member, element.place, element.value) for element in found]
+    found = jsonstream.runs(pieces, members=MEMBERS, longest=longest, depth=depth)
+    return [(run.member, place, value) for run in found for place, value in enumerate(run.values, run.first)]
 
 
 def fault(text: str | bytes, **options: int) -> tuple[str, int, int]:
@@ -140,7 +140,7 @@ def test_a_fault_ends_the_reading_at_once():
             yield b'{"data": [1,, ' + b" " * 100
 
     with pytest.raises(Malformed):
-        list(jsonstream.elements(pieces(), members=MEMBERS, longest=1000, depth=20))
+        list(jsonstream.runs(pieces(), members=MEMBERS, longest=1000, depth=20))
     assert len(taken) < 3
 
 
