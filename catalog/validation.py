@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Final
@@ -16,6 +17,10 @@ from catalog.outcomes import ErrorCode, FieldError
 from catalog.registry import Document, EntitySpec, FieldSpec, Flag, Identifier, Integer, Moment, Number, Ref, Text
 
 Clean = dict[str, Json]  # by field name
+
+# Years 1 to 9999 in UTC: PostgreSQL would keep what is beyond, and nobody could read it again.
+_FIRST: Final = datetime.min.replace(tzinfo=UTC)
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 _CODES: Final = {
     "string_too_long": (ErrorCode.TOO_LONG, "max_length"),
@@ -90,7 +95,7 @@ def _schema(field: FieldSpec) -> CoreSchema:
         case Flag():
             return core_schema.bool_schema()
         case Moment():
-            return core_schema.datetime_schema(tz_constraint="aware")
+            return core_schema.datetime_schema(tz_constraint="aware", ge=_FIRST, le=_LAST)
         case Identifier():
             return core_schema.uuid_schema()
         case Document(array=True):
@@ -124,6 +129,8 @@ def _error(spec: EntitySpec, detail: ErrorDetails) -> FieldError:
     if detail["input"] is None and detail["type"] != "extra_forbidden":
         return FieldError(path=path, code=ErrorCode.BLANK)
     code, limit = _CODES.get(detail["type"], (ErrorCode.TYPE, ""))
+    if isinstance(field, Moment):
+        code, limit = ErrorCode.TYPE, ""
     return FieldError(path=path, code=code, params=dict(_parameters(code, limit, field, detail)))
 
 

@@ -73,11 +73,13 @@ def moment(value: Json) -> Json:
     """A date in UTC, when it is one; anything else stays for the validation to refuse. An empty text clears."""
     if value == "":
         return None
-    try:
-        given = datetime.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
+    if not isinstance(value, str):
         return value
-    return given.replace(tzinfo=UTC) if isinstance(given, datetime) and given.tzinfo is None else given
+    try:
+        given = datetime.fromisoformat(value)
+        return given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return value
 
 
 def amount(value: Json) -> Json:

@@ -124,9 +124,9 @@ def moment(value: Json) -> Json:
         return None
     try:
         given = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
+        return given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
         raise WrongError(ErrorCode.TYPE, expected="datetime", value=shown(value)) from None
-    return given.replace(tzinfo=UTC) if given.tzinfo is None else given
 
 
 def _exactly(kind: type, name: str) -> Converter:

@@ -152,6 +152,15 @@ def test_a_nul_character_is_refused_with_its_field(value):
     assert skus() == []
 
 
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+05:00"])
+def test_a_moment_that_is_none_in_utc_is_refused(moment):
+    """It could be stored, and never be read again."""
+    [outcome] = write(put("A", release_date=moment))
+    assert faults(outcome) == [("/release_date", ErrorCode.TYPE)]
+    assert outcome.errors[0].params == {"expected": "datetime", "value": moment}
+    assert skus() == []
+
+
 def test_the_net_price_follows_a_gross_price_that_comes_alone():
     tax = Tax.objects.create(name="19 %", rate=19)
     write(put("A", price_gross=119, tax=Reference("id", tax.pk)), put("B", price_gross=10))

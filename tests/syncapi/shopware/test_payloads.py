@@ -63,6 +63,7 @@ def test_an_id_that_is_none_is_a_violation(shopware: Shopware, id: Any):
         ({"price": {}}, "/price", "c1051bb4-d103-4f74-8988-acbcafc7fdc3"),
         ({"price": 5}, "/price", "ba785a8c-82cb-4283-967c-3cf342181b40"),
         ({"releaseDate": "soon"}, "/releaseDate", "1a9da513-2640-4f84-9b6a-4d99dcddc628"),
+        ({"releaseDate": "9999-12-31T23:59:59-05:00"}, "/releaseDate", "1a9da513-2640-4f84-9b6a-4d99dcddc628"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_value(shopware: Shopware, change: dict[str, Any], pointer: str, code: str):
