@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -95,17 +94,14 @@ def _moment(text: str) -> datetime:
 
 
 def _place(text: str) -> int:
-    try:
-        digits = urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).decode("ascii")
-    except NotBase64 as reason:
-        raise ValueError(text) from reason
+    digits = urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).decode("ascii")
     if not digits.isdecimal() or len(digits) > 18:
         raise ValueError(text)
     return int(digits)
 
 
 def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= MOST):
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= MOST):
         raise ValueError(text)
     return int(text)
 

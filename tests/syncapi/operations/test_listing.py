@@ -91,6 +91,7 @@ def test_another_organizations_operations_are_not_listed(program, other_program)
         "limit=0",
         "limit=201",
         "limit=x",
+        "limit=0000000019999",
         "limit=%D9%A3",
         "cursor=x",
         "cursor=%F0%9F%92%A9",
