@@ -6,14 +6,15 @@ from dataclasses import replace
 from datetime import UTC
 from io import BytesIO
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
 from rest_framework.response import Response
 
-from asyncops import fetching
+from asyncops import fetching, keeping
 from asyncops.fetching import FetchFailed
-from catalog import images, storing
+from catalog import images
 from catalog.commands import Json
 from catalog.images import Image, NotAnImage
 from catalog.models import Media
@@ -41,14 +42,19 @@ def upload(request: ApiRequest, route: Route) -> Response:
     name = _name_of(request.query_params.get("fileName") or id.hex)
     if not extension:
         raise _fault("MISSING_FILE_EXTENSION", _NO_EXTENSION)
-    if Media.objects.filter(file_name=name, file_extension=extension).exclude(pk=id).exists():
-        detail = f'A file with the name "{name}.{extension}" already exists.'
-        raise _fault("DUPLICATED_FILE_NAME", detail, status=409, fileName=name, fileExtension=extension)
     image = _image(_content(request), extension)
-    storing.keep([image.file])
+    _check_name(name, extension, id)
+    keeping.keep([image.file], now=timezone.now())
     payload = {"id": id.hex, "file": _facts(image, name=name, extension=extension)}
     changing.write(request, route, _MEDIA, changing.item_of("media", "upload", payload))
     return changing.written(request, route, _MEDIA, id)
+
+
+def _check_name(name: str, extension: str, id: UUID) -> None:
+    """Raises FaultyError when it is another record's."""
+    if Media.objects.filter(file_name=name, file_extension=extension).exclude(pk=id).exists():
+        detail = f'A file with the name "{name}.{extension}" already exists.'
+        raise _fault("DUPLICATED_FILE_NAME", detail, status=409, fileName=name, fileExtension=extension)
 
 
 def _content(request: ApiRequest) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from asyncops.file_models import KeptFile
 from asyncops.models import Operation
 from catalog import storing
 from catalog.models import Media
@@ -86,6 +87,11 @@ def test_another_file_takes_its_place(shopware: Shopware, media: str):
     assert Media.objects.get().file_name == "blue"
 
 
+def test_a_sweep_knows_of_the_file(shopware: Shopware, media: str):
+    upload(shopware, media, picture())
+    assert KeptFile.objects.get().path == Media.objects.get().path
+
+
 def test_the_answer_can_be_the_record(shopware: Shopware, media: str):
     answer = upload(shopware, media, picture(), "?extension=png&_response=basic")
     assert (answer.status, answer.json["data"]["attributes"]["hasFile"]) == (200, True)
@@ -99,6 +105,7 @@ def test_the_answer_can_be_the_record(shopware: Shopware, media: str):
         (b"", "?extension=png", (400, "CONTENT__MEDIA_EMPTY_FILE")),
         (picture(), "", (400, "CONTENT__MEDIA_MISSING_FILE_EXTENSION")),
         (picture(), "?extension=jpg", (400, "CONTENT__MEDIA_FILE_TYPE_NOT_SUPPORTED")),
+        (picture(), "?extension=pn%00g", (400, "CONTENT__MEDIA_FILE_TYPE_NOT_SUPPORTED")),
         (picture(), "?extension=php", (400, "CONTENT__MEDIA_FILE_TYPE_NOT_SUPPORTED")),
         (picture(), "?extension=png&fileName=a%2Fb", (400, "CONTENT__MEDIA_ILLEGAL_FILE_NAME")),
         (picture(), "?extension=png&fileName=.htaccess", (400, "CONTENT__MEDIA_ILLEGAL_FILE_NAME")),
