@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import reduce
 from operator import add, and_, or_, xor
@@ -247,6 +248,8 @@ def _value(place: Place, value: Json, name: str) -> Json:
         found = field.to_python(value)
     except (ValidationError, TypeError, ValueError, ArithmeticError):
         raise _invalid(name, value) from None
+    if isinstance(found, datetime) and found.tzinfo is None:
+        return found.replace(tzinfo=UTC)
     is_number = isinstance(found, int | float | Decimal) and not isinstance(found, bool)
     if is_number and not (math.isfinite(found) and abs(found) <= _LARGEST):
         raise _invalid(name, value)

@@ -63,6 +63,7 @@ def equals(field: str, value: Any) -> dict[str, Any]:
         ([equals("active", "false")], "B"),
         ([equals("available", "true"), equals("active", False)], "B"),
         ([equals("releaseDate", None)], "AB"),
+        ([equals("releaseDate", "2024-02-01")], "D"),
         ([{"type": "equalsAny", "field": "stock", "value": 10}], "B"),
         ([{"type": "equalsAny", "field": "stock", "value": "0|20"}], "AC"),
         ([{"type": "xor", "queries": [equals("stock", 0), equals("active", True)]}], "CD"),
