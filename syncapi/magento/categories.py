@@ -25,6 +25,7 @@ _NODES: Final = """
      WHERE {where} ORDER BY t.level, t.position, t.number"""
 _BELOW: Final = """(t.id = %b::uuid OR %b::uuid = ANY(t.ancestors))
     AND (%b::bigint IS NULL OR t.level <= (SELECT level FROM catalog_category WHERE id = %b::uuid) + %b::bigint)"""
+_BOTTOM: Final = 2**31  # levels, below which no category is
 _PRODUCTS: Final = """
     SELECT p.sku, m.position FROM catalog_productcategory m JOIN catalog_product p ON p.id = m.product_id
      WHERE m.category_id = %b::uuid ORDER BY m.position, p.number"""
@@ -48,11 +49,10 @@ def one(number: int, *, store: str | None) -> dict[str, Json]:
 def tree(root: int | None, *, depth: int | None, store: str | None) -> dict[str, Json]:
     """The category and those below it, `depth` levels deep; without a root the store's, or all of them."""
     start = _root_of_store(store) if root is None else None if root == TREE_ROOT else find(root)
+    below = None if depth is None else min(max(depth, 0), _BOTTOM)
     if start is None:
-        below = None if depth is None else max(depth, 0)
         nodes = _nodes("%b::bigint IS NULL OR t.level <= %b::bigint", [below, below])
     else:
-        below = None if depth is None else max(depth, 0)
         nodes = _nodes(_BELOW, [start, start, below, start, below])
     records = scopes.read("category", [node.id for node in nodes], scope=Scope(store=store))
     children: dict[UUID | None, list[Node]] = defaultdict(list)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from rest_framework.response import Response
@@ -24,15 +25,23 @@ from syncapi.magento.names import LINK_TYPES, snake_case
 from syncapi.magento.parsing import requests, searching
 from syncapi.magento.parsing.searching import Criteria
 from syncapi.magento.routes import Call
-from syncapi.problems import NotFound
+from syncapi.problems import BadText, NotFound
 
 _STORE_CODES: Final = re.compile(r"store_?[cC]odes(?:\[[^\[\]]*\])?")
 _TYPES: Final = ("simple", "virtual", "downloadable", "configurable", "grouped", "bundle")
 
 
 def criteria_of(request: ApiRequest) -> Criteria:
-    params = request.query_params
-    return searching.criteria((key, value) for key in params for value in params.getlist(key))
+    return searching.criteria(_pairs(request))
+
+
+def _pairs(request: ApiRequest) -> Iterator[tuple[str, str]]:
+    """Of the query string. Raises BadText for what no database text can hold."""
+    for name, values in request.query_params.lists():
+        for value in values:
+            if "\0" in value:
+                raise BadText(pointer=name)
+            yield name, value
 
 
 def product(request: ApiRequest, call: Call) -> Response:
@@ -133,8 +142,7 @@ def store_groups(request: ApiRequest, call: Call) -> Response:
 
 
 def store_configs(request: ApiRequest, call: Call) -> Response:
-    params = request.query_params
-    codes = [code for key in params if _STORE_CODES.fullmatch(key) for code in params.getlist(key) if code]
+    codes = [value for name, value in _pairs(request) if _STORE_CODES.fullmatch(name) and value]
     return Response(storeviews.configs(codes, base_url=request.build_absolute_uri("/")))
 
 

@@ -127,6 +127,8 @@ def test_the_tree_is_as_deep_as_asked(magento: Magento, bags: int):
     assert (tree["id"], [child["name"] for child in tree["children_data"]]) == (2, ["Bags"])
     assert tree["children_data"][0]["children_data"] == []
     assert magento.call("GET", "categories?rootCategoryId=2&depth=0").json["children_data"] == []
+    whole, bottomless = (magento.call("GET", f"categories{query}").json for query in ("", f"?depth={2**63 - 1}"))
+    assert whole == bottomless
     deep = magento.call("GET", "categories").json
     assert deep["children_data"][0]["children_data"][0]["name"] == "Small"
     everything = magento.call("GET", "categories", store="all").json

@@ -46,6 +46,7 @@ def test_the_file_can_be_fetched_where_the_entry_says(magento: Magento):
     assert [answer.status for answer in answers] == [200, 200]
     assert answers[0].headers["Content-Type"] == "image/png"
     assert magento.program.get("/media/catalog/product/b/a/bag_2.png").status == 404
+    assert magento.program.get("/media/catalog/product/b/a/b%00g.png").status == 404
 
 
 def test_the_same_content_is_the_same_entry(magento: Magento):

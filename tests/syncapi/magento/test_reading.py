@@ -46,6 +46,10 @@ def test_configurations_are_chosen_by_code(magento: Magento):
     assert config["base_media_url"] == f"{config['base_url']}media/"
 
 
+def test_a_code_that_no_store_can_have_is_refused(magento: Magento):
+    assert magento.call("GET", "store/storeConfigs?storeCodes[]=d%00e").status == 400
+
+
 def test_attributes_are_searched_and_shown(magento: Magento):
     answer = magento.call("GET", f"products/attributes{query([('position', '0', 'gteq')])}")
     scopes = {item["attribute_code"]: item["scope"] for item in answer.json["items"]}

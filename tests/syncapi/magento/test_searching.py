@@ -143,6 +143,14 @@ def test_bad_criteria_are_refused(magento: Magento, more: str, message: str, par
     assert (answer.status, answer.json) == (400, {"message": message, "parameters": parameters})
 
 
+@pytest.mark.parametrize("condition", ["eq", "in", "like", "finset", "gt"])
+def test_a_value_that_no_text_can_hold_is_refused(magento: Magento, condition: str):
+    answer = magento.call("GET", f"products{query([('name', 'a' + chr(0), condition)])}")
+    told = "The text holds a character that cannot be stored. Remove it and try again."
+    place = "searchCriteria[filter_groups][0][filters][0][value]"
+    assert (answer.status, answer.json) == (400, {"message": f'Error occurred during "{place}" processing. {told}'})
+
+
 def test_parts_of_the_found_products(magento: Magento):
     magento.change({"custom_attributes": {"description": "d", "url_key": "u"}}, store="all")
     answer = magento.call("GET", f"products{query()}&fields=items[id,custom_attributes[description]]", store="all")
