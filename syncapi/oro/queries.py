@@ -84,6 +84,17 @@ class Query:
     def shows(self, type: str, name: str) -> bool:
         return type not in self.fields or name in self.fields[type]
 
+    def touched(self, resource: Resource) -> Iterator[Resource]:
+        """The types whose records it shows or compares, beside the asked one: all on the way of what is included."""
+        for path in self.include:
+            current = resource
+            for name in path:
+                current = RESOURCES[current.relations[name].type]
+                yield current
+        for condition in self.conditions:
+            if condition.relation is not None and condition.spec is not None:
+                yield RESOURCES[condition.relation.type]
+
     @property
     def included_relations(self) -> frozenset[str]:
         return frozenset(path[0] for path in self.include)

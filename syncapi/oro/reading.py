@@ -46,6 +46,12 @@ def may_view(request: ApiRequest, resource: Resource) -> None:
         raise AccessDenied("No access to this type of entities.")
 
 
+def may_show(request: ApiRequest, resource: Resource, query: Query) -> None:
+    """What the query touches beside the type itself. Raises AccessDenied."""
+    for touched in query.touched(resource):
+        may_view(request, touched)
+
+
 def find(request: ApiRequest, resource: Resource, id: str) -> UUID:
     """Raises NoSuchEntity, and AccessDenied for what is another organization's."""
     key = records.key_of(resource, id, external=is_external(request))
@@ -72,6 +78,7 @@ def one(request: ApiRequest, resource: Resource, id: UUID, places: Places, query
 def item(request: ApiRequest, route: Route, places: Places) -> Response:
     may_view(request, route.resource)
     query = queries.of_one(parameters(request), route.resource)
+    may_show(request, route.resource, query)
     id = find(request, route.resource, route.id)
     return Response(one(request, route.resource, id, places, query))
 
@@ -79,6 +86,7 @@ def item(request: ApiRequest, route: Route, places: Places) -> Response:
 def listing(request: ApiRequest, route: Route, places: Places) -> Response:
     may_view(request, route.resource)
     query = queries.of_list(parameters(request), route.resource)
+    may_show(request, route.resource, query)
     records = selecting.visible(route.resource, organization=request.caller.user.organization_id)
     return _page(request, route.resource, records, query, places, url=places.of(route.type))
 
@@ -144,6 +152,7 @@ def related(request: ApiRequest, route: Route, places: Places) -> Response:
     if relation.many:
         return _related_page(request, route, places)
     query = queries.of_one(parameters(request), target)
+    may_show(request, target, query)
     linked = linkage(request, route, places)
     if linked is None:
         return Response({"data": None})
@@ -155,6 +164,7 @@ def _related_page(request: ApiRequest, route: Route, places: Places) -> Response
     assert relation is not None, "the route has one"
     target = RESOURCES[relation.type]
     query = queries.of_list(parameters(request), target)
+    may_show(request, target, query)
     id = find(request, route.resource, route.id)
     model, owner, other = selecting.joining(relation, route.resource)
     column = f"{other}_id" if other else "pk"

@@ -32,7 +32,7 @@ _ONLY_ID: Final = "Only the entity identifier can be used by the upsert operatio
 
 def create(request: ApiRequest, route: Route, places: Places) -> Response:
     """201 with the new record, 200 when an upsert found one. What cannot be shown as it is asked for is not written."""
-    query = queries.of_one(reading.parameters(request), route.resource)
+    query = _shown_by(request, route)
     document = bodies.decode(request.body_read, max_depth=settings.MAX_JSON_DEPTH)
     record = bodies.primary(document)
     bodies.check_type(record, route.type)
@@ -47,7 +47,7 @@ def create(request: ApiRequest, route: Route, places: Places) -> Response:
 
 def update(request: ApiRequest, route: Route, places: Places) -> Response:
     """200 with the record; 201 when an upsert made it. Only what was sent changes."""
-    query = queries.of_one(reading.parameters(request), route.resource)
+    query = _shown_by(request, route)
     document = bodies.decode(request.body_read, max_depth=settings.MAX_JSON_DEPTH)
     record = bodies.primary(document)
     bodies.check_type(record, route.type)
@@ -63,6 +63,13 @@ def update(request: ApiRequest, route: Route, places: Places) -> Response:
     return _answer(request, route.resource, _run(request, route, made), places, query)
 
 
+def _shown_by(request: ApiRequest, route: Route) -> Query:
+    """How the record is to be shown. Raises BadFilter, AccessDenied."""
+    query = queries.of_one(reading.parameters(request), route.resource)
+    reading.may_show(request, route.resource, query)
+    return query
+
+
 def delete(request: ApiRequest, route: Route, places: Places) -> Response:
     reading.find(request, route.resource, route.id)
     _perform(request, route, [{"id": route.id}], kind="delete", place="")
@@ -75,6 +82,7 @@ def delete_list(request: ApiRequest, route: Route, places: Places) -> Response:
     conditions = queries.conditions(reading.parameters(request), resource)
     if not conditions:
         raise BadFilter("At least one filter must be provided.")
+    reading.may_show(request, resource, Query(conditions=conditions))
     external = reading.is_external(request)
     column = selecting.id_column(resource, external=external)
     found = selecting.visible(resource, organization=request.caller.user.organization_id)

@@ -620,6 +620,22 @@ def test_related_resources_are_included_once(oro, accounts, admin):
     assert oro.get("accounts?include=owner").json["included"] == []
 
 
+@pytest.mark.parametrize("query", ["include=owner", "include=contacts.owner", "filter[owner.username][starts_with]=a"])
+def test_nobody_sees_through_a_relation_what_he_may_not_see(limited_oro, limited, accounts, query):
+    limited.user_permissions.set(Permission.objects.filter(codename__in=["view_account", "view_contact"]))
+    refused = (403, "access denied exception", "No access to this type of entities.", None)
+    assert error(limited_oro.get(f"accounts?{query}")) == refused
+    shown = limited_oro.get("accounts?include=contacts&filter[owner]=1")
+    assert (shown.status, shown.json["included"]) == (200, [])
+
+
+def test_what_could_not_be_shown_is_not_written(limited_oro, limited):
+    limited.user_permissions.set(Permission.objects.filter(codename__in=["view_account", "add_account"]))
+    assert limited_oro.post("accounts?include=owner", {"data": acc("A")}).status == 403
+    nothing_happened()
+    assert limited_oro.post("accounts", {"data": acc("A")}).status == 201
+
+
 def test_included_paths_go_on(oro):
     parent = oro.create("categories", {"title": "Tools"})
     child = oro.create("categories", {"title": "Saws"}, {"parentCategory": one("categories", parent)})
