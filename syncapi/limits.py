@@ -58,12 +58,19 @@ def _to_the_end(meta: Mapping[str, Any], *, limit: int) -> Iterator[bytes]:
     """A chunked body. Read only where the server promises that its stream ends with the body (gunicorn does)."""
     if not meta.get("wsgi.input_terminated"):
         return
-    size = 0
-    while piece := meta["wsgi.input"].read(_PIECE):
-        size += len(piece)
-        if size > limit:
+    left = limit
+    while piece := _chunk(meta["wsgi.input"]):
+        left -= len(piece)
+        if left < 0:
             raise BodyTooLarge(limit=limit)
         yield piece
+
+
+def _chunk(stream: IO[bytes]) -> bytes:
+    try:
+        return stream.read(_PIECE)
+    except OSError:  # the sender has gone, or the chunks are none
+        raise BodyCutShort from None
 
 
 class JsonBody(BaseParser):

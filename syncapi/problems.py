@@ -67,7 +67,7 @@ class BodyTooLarge(Problem):
 
 
 class BodyCutShort(Problem):
-    """The body ended before its Content-Length."""
+    """The body ended before its sender said that it would."""
 
     code = Code.BODY_CUT_SHORT
 
