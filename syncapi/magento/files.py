@@ -28,6 +28,8 @@ def image(request: HttpRequest, name: str) -> FileResponse:
 
 def _find(name: str) -> Media | None:
     """The first content of this name, or the nth of the name without its number."""
+    if "\0" in name:
+        return None
     if (first := Media.objects.filter(file_name=name).order_by("number").first()) is not None:
         return first
     later = _LATER.fullmatch(name)

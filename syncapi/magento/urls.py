@@ -14,5 +14,5 @@ TABLE: Final = RouteTable.of(ROUTES)
 
 urlpatterns = [
     re_path(r"^rest(?=/|$)", views.Rest.as_view(table=TABLE), name="magento"),
-    re_path(r"^media/catalog/product/[^/]+/[^/]+/(?P<name>[^/\x00]+)$", files.image, name="magento-image"),
+    re_path(r"^media/catalog/product/[^/]+/[^/]+/(?P<name>[^/]+)$", files.image, name="magento-image"),
 ]
