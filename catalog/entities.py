@@ -276,6 +276,9 @@ MANUFACTURER = EntitySpec(
     ),
 )
 
+# "name" is what Shopware's own test suite writes, which keeps any text here.
+_SORTINGS = ("alphanumeric", "numeric", "position", "name")
+
 PROPERTY_GROUP = EntitySpec(
     name="property_group",
     model="catalog.PropertyGroup",
@@ -285,7 +288,7 @@ PROPERTY_GROUP = EntitySpec(
         Text(name="description", max_length=None, translated=True),
         Integer(name="position", nullable=False, translated=True),
         Text(name="display_type", nullable=False, max_length=16, choices=("text", "image", "media", "color", "select")),
-        Text(name="sorting_type", nullable=False, max_length=16, choices=("alphanumeric", "numeric", "position")),
+        Text(name="sorting_type", nullable=False, max_length=16, choices=_SORTINGS),
         *_flags("filterable", "visible_on_product_detail_page"),
         CUSTOM_FIELDS,
     ),

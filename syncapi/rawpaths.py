@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
+
+_SLASHES: Final = re.compile(r"/{2,}")
 
 
 def raw_path(meta: Mapping[str, Any]) -> tuple[str, bool]:
@@ -13,7 +16,12 @@ def raw_path(meta: Mapping[str, Any]) -> tuple[str, bool]:
     if not target:
         return meta["PATH_INFO"], False
     path = target.partition("?")[0] if target.startswith("/") else urlsplit(target).path
-    return path.removeprefix(meta.get("SCRIPT_NAME", "")), True
+    return merged(path).removeprefix(meta.get("SCRIPT_NAME", "")), True
+
+
+def merged(path: str) -> str:
+    """Several slashes in a row are one. Those of a record's name were sent encoded."""
+    return _SLASHES.sub("/", path)
 
 
 def segments(meta: Mapping[str, Any], *, below: str) -> list[str]:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Q
+
 from catalog.commands import Json
 from catalog.models import Attribute, AttributeOption, AttributeSet
 from syncapi.problems import NotFound
@@ -61,7 +63,9 @@ def in_set(number: int) -> list[dict[str, Json]]:
 
 
 def _find(code: str) -> UUID:
-    found = Attribute.objects.filter(code=code).values_list("id", flat=True).first()
+    is_number = code.isascii() and code.isdecimal() and len(code) < 19  # a code begins with a letter
+    named = Q(number=int(code)) if is_number else Q(code=code)
+    found = Attribute.objects.filter(named).values_list("id", flat=True).first()
     if found is None:
         raise NotFound(entity="attribute", field="attributeCode", value=code)
     return found

@@ -118,7 +118,7 @@ _TABLE: Final = (
     _resource(
         "category",
         required=("title",),
-        renamed={"name": "title", "parent": "parentCategory"},
+        renamed={"name": "title", "parent": "parentCategory", "type": "categoryType"},  # no attribute may be called type
         related={
             "products": Relation(
                 name="products", type="products", way=Way.REVERSE, source="categories", many=True, linked=False

@@ -60,6 +60,14 @@ def test_attributes_are_searched_and_shown(magento: Magento):
     assert magento.call("GET", "products/attributes/nosuch").status == 404
 
 
+@pytest.mark.parametrize("below", ["", "/options"])
+def test_an_attribute_goes_by_its_number_too(magento: Magento, below: str):
+    by_code = magento.call("GET", f"products/attributes/status{below}").json
+    number = magento.call("GET", "products/attributes/status").json["attribute_id"]
+    assert magento.call("GET", f"products/attributes/{number}{below}").json == by_code
+    assert magento.call("GET", f"products/attributes/{10**18}{below}").status == 404
+
+
 @pytest.mark.parametrize("path", ["products/attribute-sets/sets/list", "eav/attribute-sets/list"])
 def test_attribute_sets_are_listed(magento: Magento, path: str):
     answer = magento.call("GET", f"{path}{query()}")

@@ -32,6 +32,13 @@ def test_an_id_that_is_nothing_counts_as_missing(shopware: Shopware, id: Any):
     assert len(made) == 32
 
 
+def test_options_are_sorted_as_shopwares_own_test_suite_says(shopware: Shopware):
+    id = new_id()
+    assert shopware.upsert("property_group", {"id": id, "name": "Size", "sortingType": "name"}).status == 200
+    assert seen(shopware, f"/property-group/{id}")["sortingType"] == "name"
+    assert shopware.upsert("property_group", {"id": id, "sortingType": "size"}).status == 400
+
+
 @pytest.mark.parametrize("id", ["x", "A" * 32, 5, "2fbb5fe2-e29a-4d70-aa58-54ce7ce3e20b", "0" * 33])
 def test_an_id_that_is_none_is_a_violation(shopware: Shopware, id: Any):
     answer = shopware.upsert("product", {**product(""), "id": id}, product(new_id(), tax=None, taxId=id))
