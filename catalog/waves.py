@@ -6,12 +6,12 @@ Statements grow with the number of waves, never with the number of records.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from operator import attrgetter
 
-from catalog import resolving
+from catalog import contested, resolving
 from catalog.commands import Delete, Reference, Upsert
 from catalog.entities import ENTITIES
 from catalog.plans import plan
@@ -21,7 +21,8 @@ from catalog.rows import Row
 class Splitter:
     """Remembers, while the rows go by in the order given, which wave wrote what last."""
 
-    def __init__(self) -> None:
+    def __init__(self, contested: Mapping[Row, Sequence[Hashable]]) -> None:
+        self._contested = contested
         self.waves: list[list[Row]] = []
         self._latest: dict[Hashable, int] = {}
         self._linked: dict[Hashable, int] = {}  # by record: where rows that only link it stand
@@ -30,7 +31,7 @@ class Splitter:
 
     def add(self, group: Sequence[Row]) -> None:
         """The rows of one command: in one wave, except for those that name one record twice."""
-        names = [_names(row) for row in group]
+        names = [[*_names(row), *self._contested.get(row, ())] for row in group]
         first = max(self._after(row, own) for row, own in zip(group, names, strict=True))
         first = max([first, *(shared.wave for row in group for shared in row.shares if shared.index != row.index)])
         inside: dict[Hashable, int] = {}
@@ -50,10 +51,15 @@ class Splitter:
         return max(max(waits, default=0), self._after_kinds(row))
 
     def _after_kinds(self, row: Row) -> int:
-        """Upserts stand before deletes in a wave; what refers to a deleted kind of record comes in a later one."""
+        """Upserts stand before deletes in a wave, and deletes of what refers before those of what it refers to.
+
+        What refers to a deleted kind of record comes in a later one.
+        """
         if isinstance(row.command, Delete):
             kinds = _referring(row.command.entity)
-            return max((self._upserted[name] for name in kinds if name in self._upserted), default=0)
+            return max(
+                (before[n] for before in (self._upserted, self._deleted) for n in kinds if n in before), default=0
+            )
         if not self._deleted:
             return 0
         return max((self._deleted[n] + 1 for n in _referred(row.command.entity) if n in self._deleted), default=0)
@@ -71,7 +77,7 @@ def split(rows: Sequence[Row]) -> list[list[Row]]:
     """`rows` in the order given, cut so that no two rows of a wave name one record, nor take one unique value."""
     if _are_strangers(rows):
         return [list(rows)]
-    splitter = Splitter()
+    splitter = Splitter(contested.values(rows))
     for _, group in groupby(rows, key=attrgetter("index")):
         splitter.add(list(group))
     return splitter.waves

@@ -1,4 +1,4 @@
-"""Slashes that a client writes twice, where it joins its base to a path, count once: servers before the four shops do so too."""
+"""A slash that a client writes twice, where it joins its base to a path, counts once, as before every shop."""
 
 from __future__ import annotations
 

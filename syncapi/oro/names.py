@@ -118,7 +118,8 @@ _TABLE: Final = (
     _resource(
         "category",
         required=("title",),
-        renamed={"name": "title", "parent": "parentCategory", "type": "categoryType"},  # no attribute may be called type
+        # no attribute may be called "type"
+        renamed={"name": "title", "parent": "parentCategory", "type": "categoryType"},
         related={
             "products": Relation(
                 name="products", type="products", way=Way.REVERSE, source="categories", many=True, linked=False

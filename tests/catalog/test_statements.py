@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog.changes import Recording
-from catalog.commands import Command
+from catalog.commands import Command, Delete, Reference, Upsert
 from catalog.sql import run
 from tests.catalog.products import categories, end, put, write
 
@@ -42,3 +43,15 @@ def test_only_what_asks_for_it_is_planned_once():
         run("SELECT %b::int8 + 1", [1], prepare=prepare)
     kept = "SELECT generic_plans + custom_plans FROM pg_prepared_statements WHERE statement LIKE '%%::int8 + 1'"
     assert run(kept) == [(2,)]
+
+
+@pytest.mark.parametrize("size", [1, 100])
+def test_what_is_deleted_and_written_anew_is_two_waves_for_any_number(size):
+    write(*(put(f"P{i}", name="old") for i in range(size)))
+    ids = dict(run("SELECT sku, id FROM catalog_product"))
+    gone = [Delete(entity="product", key=Reference("id", ids[f"P{i}"])) for i in range(size)]
+    new = [Upsert(entity="product", key=Reference("id", uuid4()), values={"sku": f"P{i}"}) for i in range(size)]
+    with CaptureQueriesContext(connection) as queries:
+        outcomes = write(*gone, *new)
+    assert [outcome.kind.value for outcome in outcomes] == ["deleted"] * size + ["created"] * size
+    assert len(queries) == 40, "\n".join(query["sql"][:200] for query in queries)

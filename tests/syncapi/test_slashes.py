@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.syncapi.conftest import Program
-from tests.syncapi.magento.conftest import _fresh_stores as _fresh_stores
+from tests.syncapi.magento.conftest import _fresh_stores  # noqa: F401 - stores are remembered
 
 
 @pytest.mark.parametrize(
