@@ -16,7 +16,7 @@ from structlog.contextvars import bound_contextvars
 
 from asyncops import claims, dialects, downloading, failing, finishing, journal, naming, splitting
 from asyncops.claims import Claim
-from asyncops.journal import Done
+from asyncops.done import Done
 from asyncops.models import Chunk, Operation
 from asyncops.states import ChunkState
 from catalog import indexing, writing

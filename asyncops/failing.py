@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 
 from asyncops import chunkrows, doorbell, finishing, journal, understanding
 from asyncops.claims import Claim
-from asyncops.journal import Done
+from asyncops.done import Done
 from asyncops.models import Chunk, OperationError
 from asyncops.states import ChunkState
 from catalog.commands import Json, Policy

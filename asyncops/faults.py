@@ -9,20 +9,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import orjson
 
 from asyncops.chunking import hashed
+from asyncops.done import Done
 from catalog import naming
 from catalog.commands import Command, Json
 from catalog.naming import EVERY, Name
 from catalog.outcomes import ErrorCode, FieldError, Outcome, OutcomeKind
 from catalog.sql import copy_in, run
 from catalog.wording import say
-
-if TYPE_CHECKING:
-    from asyncops.journal import Done
 
 LONGEST_WORDS: Final = 2000  # characters by which a fault is found
 NAMELESS: Final = frozenset({OutcomeKind.REFUSED, OutcomeKind.DELETED})  # nobody may be able to say what they were

@@ -12,8 +12,8 @@ from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from asyncops import journal, outbox, states, tallying
+from asyncops.done import Done
 from asyncops.errand_models import Errand, ErrandState
-from asyncops.journal import Done
 from asyncops.models import Chunk, Operation, Split
 from asyncops.outbox import Ended
 from asyncops.states import LIVE, OPEN_SPLIT, ChunkState, SplitState, State
@@ -46,7 +46,7 @@ def complete(done: Sequence[Done], *, seconds: float = 0.0) -> None:
     if not done:
         return
     journal.record(done)
-    ranges = [orjson.dumps(journal.unchanged_ranges(entry)).decode() for entry in done]
+    ranges = [orjson.dumps(entry.unchanged).decode() for entry in done]
     run(_DONE, [[entry.chunk.pk for entry in done], ranges])
     count(done)
     real = [entry.counts for entry in done if not entry.chunk.operation.dry_run]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
 from itertools import chain, islice
 from typing import Final
 from uuid import UUID
@@ -17,6 +15,7 @@ from django.db.models import F, Model
 from psycopg.types.json import Jsonb
 
 from asyncops import chunkrows, faults, payloads
+from asyncops.done import Done
 from asyncops.models import Chunk, Item, ItemError, ItemOutcome, Operation
 from asyncops.states import ChunkState, State
 from catalog.changes import Recording
@@ -43,20 +42,6 @@ class ItemView:
     payload: Json = None  # the item as sent, when it was asked for
 
 
-@dataclass(frozen=True, kw_only=True)
-class Done:
-    """A chunk whose commands were applied, and what became of each."""
-
-    chunk: Chunk
-    outcomes: Sequence[Outcome]
-    understood: Sequence[Command | Outcome] = ()  # what each item meant; () where nobody knows any more
-
-    @cached_property
-    def counts(self) -> Counter[str]:
-        kinds = Counter([outcome.kind for outcome in self.outcomes])
-        return Counter({kind.value: number for kind, number in kinds.items()})
-
-
 def recording(*, dry_run: bool = False) -> Recording:
     """How much of its changes a write that is journalled tells: a dry run is made for them."""
     if dry_run:
@@ -78,18 +63,6 @@ def record(done: Sequence[Done]) -> None:
     _copy(Item, _ITEM, ("int8", "int4", "varchar", "uuid", "jsonb"), items)
     _copy(ItemError, _ERROR, ("int8", "int4", "text", "varchar", "jsonb"), errors)
     faults.record(done)
-
-
-def unchanged_ranges(entry: Done) -> list[list[int]]:
-    """[first, last] of the runs of unchanged items, which have no rows."""
-    ranges: list[list[int]] = []
-    for index, outcome in enumerate(entry.outcomes, entry.chunk.first):
-        if outcome.kind is OutcomeKind.UNCHANGED:
-            if ranges and ranges[-1][1] == index - 1:
-                ranges[-1][1] = index
-            else:
-                ranges.append([index, index])
-    return ranges
 
 
 def record_finished(
@@ -114,7 +87,7 @@ def record_finished(
         applied_at=run("SELECT now()")[0][0],  # the time of the transaction, which its writes have too
     )
     entry = Done(chunk=chunk, outcomes=outcomes, understood=understood)
-    chunk.unchanged = unchanged_ranges(entry)
+    chunk.unchanged = entry.unchanged
     chunkrows.store([chunk])
     record([entry])
     failed = operation.policy == Policy.ALL and entry.counts[OutcomeKind.REFUSED]

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from asyncops import journal
-from asyncops.journal import Done
+from asyncops.done import Done
 from asyncops.models import Chunk
 from benchmarks.figures import Figure, median
 from benchmarks.records import Product, empty, floor, products, settle

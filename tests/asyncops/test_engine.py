@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from asyncops import claims, doorbell, engine, finishing, journal, sweeping
-from asyncops.journal import Done
+from asyncops.done import Done
 from asyncops.models import Item, Operation
 from asyncops.states import State
 from catalog.commands import Policy

@@ -10,7 +10,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from asyncops import claims, engine, journal, sweeping
-from asyncops.journal import Done
+from asyncops.done import Done
 from asyncops.models import Chunk, Operation
 from asyncops.states import ChunkState, State
 from catalog import writing

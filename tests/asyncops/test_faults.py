@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from asyncops import engine, faults
-from asyncops.journal import Done
+from asyncops.done import Done
 from asyncops.models import Chunk, Fault, Item, Mention
 from catalog.outcomes import ErrorCode, FieldError, refused
 from tests.asyncops.plain import item, send
