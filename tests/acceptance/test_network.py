@@ -98,24 +98,21 @@ def test_a_work_horse_that_is_killed_while_it_sends(make_site):
 def test_a_receiver_that_hangs_holds_up_no_catalog_write(make_site):
     """One worker, which listens to everything."""
     with foreign_server() as receiver:
-        site = make_site(**OPEN, BULKHEAD_WEBHOOK_SECONDS="20")
+        site = make_site(**OPEN, BULKHEAD_WEBHOOK_SECONDS="60")
         released = threading.Event()
 
         def hangs(handler: Any) -> None:
-            released.wait(15)
+            released.wait(60)
             READY(handler)
 
         listen(site, receiver.on("/hook", hangs))
         site.send(2, skus=2)
         site.start_worker()
         wait_for(lambda: bool(receiver.asked))
-        begun = time.monotonic()
         site.send(2, skus=2)
-        wait_for(site.all_done)
-        took = time.monotonic() - begun
+        wait_for(site.all_done)  # sooner than it stops to hang
         assert delivered(site) == 0
         released.set()
-        assert took < 10
         wait_for(lambda: expected(site) == delivered(site))
 
 
