@@ -62,7 +62,7 @@ class Keeper:
         run(f"DROP SCHEMA {self._schema} CASCADE")
 
     def _look(self) -> dict[str, Any]:
-        return dict(run(self._query))
+        return dict(run(self._query, prepare=True))  # planning this for each look takes ten times as long as looking
 
 
 def _columns(model: Any) -> str:
