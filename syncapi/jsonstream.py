@@ -252,16 +252,15 @@ class _Text:
         while wanted >= 0 and not self._ended:
             piece = next(self._pieces, None)
             self._ended = piece is None
-            fresh.append(self._decoded(piece or b"", final=self._ended))
+            try:
+                fresh.append(self._decode(piece or b"", self._ended))
+            except UnicodeDecodeError as error:
+                self._buffer = "".join([*fresh, error.object[: error.start].decode()])
+                self._at = len(self._buffer)
+                self.fail(f"The text is not UTF-8: {error.reason}.")
             wanted -= max(len(fresh[-1]), 1)
         self._buffer = "".join(fresh)
         return len(self._buffer) > len(rest) or not self._ended
-
-    def _decoded(self, piece: bytes, *, final: bool) -> str:
-        try:
-            return self._decode(piece, final)
-        except UnicodeDecodeError as error:
-            self.fail(f"The text is not UTF-8: {error.reason}.")
 
     def fail(self, reason: str, kind: type[Malformed] = Malformed) -> NoReturn:
         before = self._buffer[: self._at]

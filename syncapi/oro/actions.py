@@ -60,6 +60,13 @@ def flag(record: Mapping[str, Json]) -> Verb:
     return chosen[0] if chosen else Verb.CREATE
 
 
+def without_flag(item: Json, flag: Verb) -> Json:
+    """An item, a record alone or with others, that does not ask for this."""
+    record, *rest = item if isinstance(item, list) else [item]
+    bare = {**record, "meta": {name: value for name, value in (record.get("meta") or {}).items() if name != flag}}
+    return [bare, *rest] if rest else bare
+
+
 def not_supported(flag: Verb) -> FieldError:
     return fault(f"/meta/{flag}", VALUE, "The option is not supported.")
 

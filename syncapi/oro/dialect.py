@@ -14,6 +14,7 @@ from catalog.commands import Command, Json
 from catalog.outcomes import FieldError
 from syncapi.oro import naming, operations, parsing, splitting, steps
 from syncapi.oro.names import OPERATIONS
+from syncapi.oro.places import Places
 
 _PARSERS: Final[Mapping[str, Callable[[Json, Mapping[str, Json]], Command]]] = {
     "list": parsing.of_list,
@@ -46,9 +47,10 @@ class OroDialect(Speaking):
 
     def render_status(self, operation: Operation, *, items: int, now: datetime) -> StatusAnswer:
         """The resource has no items."""
-        request = f"GET /api/{OPERATIONS}/{operation.pk}"
+        places = Places("/api/")
+        request = f"GET {places.of(OPERATIONS, operation.pk)}"
         found = operations.counted(operation)
-        return StatusAnswer(request=request, answer={"data": operations.shown(found, url=request[4:], now=now)})
+        return StatusAnswer(request=request, answer={"data": operations.shown(found, places, now=now)})
 
 
 ORO: Final = OroDialect()

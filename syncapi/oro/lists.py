@@ -4,9 +4,11 @@ waits (contract 4 and 11).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
@@ -16,6 +18,7 @@ from asyncops import bodies, journal, placing
 from asyncops.bodies import HeldBody, Pieces, StoredBody
 from asyncops.dialects import BodyRefused
 from asyncops.intake import ItemsRefused
+from asyncops.journal import ItemView
 from asyncops.models import Operation
 from asyncops.states import State
 from asyncops.submissions import Submission
@@ -23,7 +26,8 @@ from catalog.commands import Json, Policy
 from catalog.outcomes import FieldError
 from syncapi import limits, preferences
 from syncapi.exchange import ApiRequest
-from syncapi.oro import documents, operations, refusals, splitting, synchronous, wording
+from syncapi.oro import actions, documents, operations, refusals, splitting, synchronous, wording
+from syncapi.oro.actions import Verb
 from syncapi.oro.loading import CURRENCY
 from syncapi.oro.names import OPERATIONS, RESOURCES
 from syncapi.oro.operations import HIDDEN, Found
@@ -104,9 +108,9 @@ def _operation(request: ApiRequest, route: Route, body: StoredBody | HeldBody) -
 
 def accepted(operation: Operation, request: ApiRequest, places: Places) -> Response:
     operation.user, operation.organization = request.caller.user, request.caller.user.organization
-    url = places.of(OPERATIONS, operation.pk)
-    body = {"data": operations.shown(Found(operation), url=url, now=timezone.now())}
-    return Response(body, status=202, headers={"Content-Location": url})
+    body = {"data": operations.shown(Found(operation), places, now=timezone.now())}
+    headers = {"Content-Location": places.of(OPERATIONS, operation.pk)}
+    return Response(body, status=202, headers=headers)
 
 
 def submission(
@@ -166,16 +170,29 @@ def _refusals(errors: Iterable[tuple[int, Sequence[FieldError]]], route: Route) 
     )
 
 
-def outcome(operation: Operation, route: Route, places: Places) -> Response:
+def outcome(operation: Operation, request: ApiRequest, route: Route, places: Places) -> Response:
     """What the caller waited for: the records, or why none was written. The operation is seen no more."""
     operation.context[HIDDEN] = True
     operation.save(update_fields=["context"])
     views = journal.items(operation, with_payload=True)
     if operation.state == State.SUCCESS:
-        return Response(synchronous.document(operation, views, route.resource, places))
+        ids = operations.record_ids(operation, views)
+        with _as_if_written(request, route, [view for view in views if view.index not in ids]) as others:
+            return Response(synchronous.document(operation, views, ids | others, route.resource, places))
     if not any(view.errors for view in views):
         raise OperationEnded("The operation ended before it was done.")
     raise _refusals([(view.index, view.errors) for view in views], route)
+
+
+@contextmanager
+def _as_if_written(request: ApiRequest, route: Route, views: Sequence[ItemView]) -> Iterator[dict[int, UUID]]:
+    """By index the ids of records that were only to be looked at. They are there until the end of the block."""
+    if not views:
+        yield {}
+        return
+    items = [actions.without_flag(view.payload, Verb.VALIDATE) for view in views]
+    with tried(request, submission(request, route, items)) as outcomes:
+        yield {view.index: each.id for view, each in zip(views, outcomes, strict=True) if each.id is not None}
 
 
 def _few_items(body: bytes) -> list[Json]:

@@ -19,7 +19,7 @@ from asyncops.models import ItemError, Operation, OperationError
 from asyncops.states import State
 from asyncops.submissions import Caller
 from catalog import resolving
-from catalog.commands import Json, Reference
+from catalog.commands import Json, Policy, Reference
 from catalog.outcomes import ErrorCode, FieldError, OutcomeKind
 from catalog.plans import plan
 from syncapi.oro import selecting, wording
@@ -71,7 +71,7 @@ def _count(model: type[ItemError] | type[OperationError]) -> Coalesce:
 
 def document(found: Found, places: Places, *, now: datetime, status: int = 200) -> Response:
     """What cannot be missed in `success` is told beside it."""
-    body: dict[str, Json] = {"data": shown(found, url=places.of(OPERATIONS, found.operation.pk), now=now)}
+    body: dict[str, Json] = {"data": shown(found, places, now=now)}
     if found.operation.is_final and (count := error_count(found)):
         body["meta"] = {"hasErrors": True, "errorCount": count}
     headers = {} if found.operation.is_final else {"Retry-After": "1"}
@@ -82,13 +82,13 @@ def error_count(found: Found) -> int:
     return found.errors + found.faults
 
 
-def shown(found: Found, *, url: str, now: datetime) -> dict[str, Json]:
-    """The resource object. `url`: its own address."""
+def shown(found: Found, places: Places, *, now: datetime) -> dict[str, Json]:
+    """The resource object."""
     operation = found.operation
     return {
         "type": OPERATIONS,
         "id": str(operation.pk),
-        "links": {"self": url},
+        **({"links": {"self": places.of(OPERATIONS, operation.pk)}} if places.hateoas else {}),
         "attributes": _attributes(found, now),
         "relationships": {
             "owner": {"data": {"type": "users", "id": str(operation.user.number)}},
@@ -135,7 +135,7 @@ def _summary(found: Found) -> dict[str, Json]:
     started, ended = operation.started_at or operation.accepted_at, operation.finished_at or operation.accepted_at
     return {
         "aggregateTime": int((ended - started).total_seconds() * 1000),
-        "readCount": operation.processed + _validated(operation),
+        "readCount": operation.processed + _only_read(operation),
         "writeCount": operation.processed - operation.refused,
         "errorCount": error_count(found),
         "createCount": operation.created,
@@ -143,9 +143,10 @@ def _summary(found: Found) -> dict[str, Json]:
     }
 
 
-def _validated(operation: Operation) -> int:
-    """Records that were only to be looked at: where all went well, nothing else is left untouched."""
-    return operation.untouched if operation.state == State.SUCCESS else 0
+def _only_read(operation: Operation) -> int:
+    """Records that were looked at and not to be written: as asked for, or as others of a list are refused."""
+    all_or_none = operation.policy == Policy.ALL and operation.refused
+    return operation.untouched if operation.state == State.SUCCESS or all_or_none else 0
 
 
 def errors(found: Found, *, first: int, count: int) -> list[dict[str, Json]]:
@@ -226,7 +227,8 @@ def _shown_result(operation: Operation, view: ItemView, id: Json) -> dict[str, J
 def _outcome(operation: Operation, view: ItemView) -> str:
     if view.outcome == OutcomeKind.REFUSED:
         return "failed"
-    return "validated" if view.outcome == journal.UNTOUCHED and _validated(operation) else str(view.outcome)
+    is_validated = view.outcome == journal.UNTOUCHED and operation.state == State.SUCCESS
+    return "validated" if is_validated else str(view.outcome)
 
 
 def record_of(payload: Json) -> dict[str, Json]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from asyncops.journal import ItemView
@@ -16,9 +16,11 @@ from syncapi.oro.places import Places
 from syncapi.oro.queries import Query
 
 
-def document(operation: Operation, views: Sequence[ItemView], resource: Resource, places: Places) -> dict[str, Json]:
+def document(
+    operation: Operation, views: Sequence[ItemView], ids: Mapping[int, UUID], resource: Resource, places: Places
+) -> dict[str, Json]:
+    """`ids` of the records by index."""
     lens = Lens(query=Query(), places=places, external=bool(operation.context.get("external")))
-    ids = operations.record_ids(operation, views)
     shown = {one["id"]: one for one in loading.show(resource, list(dict.fromkeys(ids.values())), lens)}
     by_id = loading.shown_ids(resource, set(ids.values()), lens)
     data = [

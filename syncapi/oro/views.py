@@ -82,6 +82,11 @@ class Oro(RepeatableView):
         return "/data/{index}" if is_list else atomic.PLACE if self._is_atomic else "/data"
 
     @property
+    def _places(self) -> Places:
+        root = self.request.build_absolute_uri(f"{PREFIX}/")
+        return Places(root, hateoas=not reading.wants(self.request, "noHateoas"))
+
+    @property
     def _is_atomic(self) -> bool:
         return self.route is not None and self.route.form is Form.ATOMIC
 
@@ -117,9 +122,8 @@ class Oro(RepeatableView):
 
     def answer(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
         assert self.route is not None, "found before"
-        places = Places(request.build_absolute_uri(f"{PREFIX}/"), hateoas=not reading.wants(request, "noHateoas"))
         handler = _CALLS[self.route.form, "GET" if request.method == "HEAD" else request.method or ""]
-        return handler(request, self.route, places)
+        return handler(request, self.route, self._places)
 
     get = post = put = patch = delete = trace = http_method_not_allowed = answer  # type: ignore[assignment]
 
@@ -138,14 +142,13 @@ class Oro(RepeatableView):
         return is_list and lists.is_sync(self.request.META)
 
     def promised(self, operation: Operation) -> Response:
-        places = Places(self.request.build_absolute_uri(f"{PREFIX}/"))
-        answer = lists.accepted(operation, self.request, places)
+        answer = lists.accepted(operation, self.request, self._places)
         answer.headers["Preference-Applied"] = "respond-async"
         return answer
 
     def final_form(self, response: Response) -> Response:
         """The operation as it ended; of a synchronous list its records, or its errors."""
-        operation, places = self.request.operations[-1], Places(self.request.build_absolute_uri(f"{PREFIX}/"))
+        operation, places = self.request.operations[-1], self._places
         if self.route is None or response.status_code != 202:
             return super().final_form(response)
         if not self._is_sync():
@@ -155,7 +158,7 @@ class Oro(RepeatableView):
             answer.headers["Preference-Applied"] = f"wait={Preferences.of(self.request.META).wait}"
             return answer
         try:
-            return lists.outcome(operation, self.route, places)
+            return lists.outcome(operation, self.request, self.route, places)
         except Exception as error:  # noqa: BLE001 - worded like any other
             return self.handle_exception(error)
 

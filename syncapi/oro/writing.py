@@ -207,10 +207,7 @@ def _check_upsert(asked: Json, resource: Resource, *, external: bool) -> None:
 
 def _validated(request: ApiRequest, route: Route, places: Places, item: Json, query: Query, *, status: int) -> Response:
     """As if it were written, and it is not: the answer is made before all of it is undone."""
-    record, *rest = item if isinstance(item, list) else [item]
-    meta = {name: value for name, value in (record.get("meta") or {}).items() if name != Verb.VALIDATE}
-    bare = {**record, "meta": meta}
-    wanted = submission(request, route, [[bare, *rest] if rest else bare], kind="one", place="/data")
+    wanted = submission(request, route, [actions.without_flag(item, Verb.VALIDATE)], kind="one", place="/data")
     with tried(request, wanted) as outcomes:
         refuse_if_wrong(outcomes, route.resource, "/data")
         id: UUID | None = outcomes[0].id

@@ -114,7 +114,10 @@ def test_the_place_of_a_fault_counts_lines_and_columns():
     assert fault('{"data": [1') == ("Expecting ',' or ']'.", 1, 12)
     assert fault('{"data": [1], "data": [2]}')[0] == 'The member "data" stands twice.'
     assert fault('{"data": [NaN]}')[0] == "NaN is no JSON value."
-    assert fault(b'{"data": ["\xff"]}')[0].startswith("The text is not UTF-8")
+    told = "The text is not UTF-8: invalid start byte."
+    assert fault('{"data": ["é'.encode() + b'\n\xff"]}', piece=3) == (told, 2, 1)
+    assert fault('{"data": ["é'.encode() + b'\n \xff"]}', piece=500) == (told, 2, 2)
+    assert fault('{"data": ["é'.encode()[:-1], piece=5) == ("The text is not UTF-8: unexpected end of data.", 1, 12)
 
 
 def test_a_missing_brace_is_found_where_it_is_missing():

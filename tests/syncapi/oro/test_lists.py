@@ -428,4 +428,5 @@ def test_the_same_key_is_the_same_operation(oro, settings):
 def test_policy_all_writes_everything_or_nothing(oro):
     id = oro.done("accounts", acc("A"), acc(""), HTTP_BULKHEAD_POLICY="all")
     assert oro.operation(id)["status"] == "failed"
+    assert (oro.counts(id), oro.outcomes(id)) == ([2, 0, 1, 0, 0], ["untouched", "failed"])
     assert names() == []

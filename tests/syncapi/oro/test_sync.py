@@ -53,6 +53,32 @@ def test_included_records_are_in_the_answer_too(oro, worker):
     assert answer.json["data"][0]["relationships"]["contacts"]["data"] == [{"type": "contacts", "id": shown["id"]}]
 
 
+def test_records_that_are_only_validated_are_in_the_answer_as_they_would_be(oro, worker):
+    asked = [acc("V", id="v", meta={"validate": True}), acc("A", id="a")]
+    answer = oro.call("PATCH", "accounts", {"data": asked}, **SYNC)
+    data = answer.json["data"]
+    assert [(one["attributes"]["name"], one["meta"]["dataId"]) for one in data] == [("V", "v"), ("A", "a")]
+    assert (oro.get(f"accounts/{data[0]['id']}").status, names()) == (404, ["A"])
+
+
+def test_so_are_all_of_a_dry_run(oro, worker):
+    record = acc("A", relationships={"contacts": to("contacts", "c1")})
+    body = {"data": [record], "included": [contact("c1", "Ann")]}
+    answer = oro.call("PATCH", "accounts", body, HTTP_BULKHEAD_DRY_RUN="1", **SYNC)
+    assert [one["attributes"]["name"] for one in answer.json["data"]] == ["A"]
+    assert names() == []
+
+
+def test_links_can_be_left_out(oro, worker):
+    wanted = {"HTTP_X_INCLUDE": "noHateoas"}
+    [shown] = oro.call("PATCH", "accounts", {"data": [acc("A")]}, **SYNC, **wanted).json["data"]
+    assert "links" not in shown
+    answer = oro.call("PATCH", "accounts", {"data": [acc("B")]}, **wanted)
+    assert "links" not in answer.json["data"]
+    assert answer.headers["Content-Location"].endswith(f"/api/asyncoperations/{answer.json['data']['id']}")
+    assert "links" not in oro.get(f"asyncoperations/{answer.json['data']['id']}", **wanted).json["data"]
+
+
 def test_one_error_and_nothing_is_written(oro, worker):
     records = [acc(""), acc("B", relationships={"contacts": to("contacts", "c1")})]
     answer = oro.call("PATCH", "accounts", {"data": records, "included": [contact("c1", "Ann")]}, **SYNC)
