@@ -9,7 +9,7 @@ from uuid import UUID
 
 from catalog.commands import Change, Json, LinkSet, Mode, Reference, Upsert
 from catalog.identity import uuid7s
-from catalog.outcomes import ErrorCode, FieldError
+from catalog.outcomes import ErrorCode, FieldError, OutcomeKind
 from catalog.plans import Plan, plan
 from catalog.registry import Integer, NaturalKey, Number, Ref
 from catalog.rows import Row
@@ -92,6 +92,14 @@ def ambiguous(entity: str, by: str, values: Iterable[Json]) -> set[Json]:
 
 def identify(rows: Sequence[Row]) -> None:
     """Give each row the id of the record that its command names, and say whether it exists."""
+    _identify([row for row in rows if not row.follows])
+    for row in rows:
+        if written := row.follows:
+            row.id = row.name = written.id
+            row.exists = written.exists or written.kind is OutcomeKind.CREATED
+
+
+def _identify(rows: Sequence[Row]) -> None:
     inner: Names = defaultdict(set)
     for row in rows:
         if row.command.key is not None and isinstance(row.command.key.value, tuple):

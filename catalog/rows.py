@@ -30,6 +30,7 @@ class Row:
     needs: list[tuple[Row, FieldError]] = field(
         default_factory=list
     )  # rows of its wave, each with the error without it
+    follows: Row | None = None  # it changes the record that this one writes
     users: set[int] = field(default_factory=set)  # of a shared row: the commands that have it; else none
     shares: list[Row] = field(default_factory=list)  # of a command's own row: the shared ones that come with it
     heirs: list[Row] = field(default_factory=list)  # rows of the same wave that take the unique value it gives up
@@ -55,7 +56,7 @@ class Row:
         return (
             isinstance(command, Upsert)
             and command.mode in (Mode.UPDATE, Mode.PRESENT)
-            and not (self.nested or self.given or command.translations or command.children or command.beside)
+            and not (self.given or command.translations or command.children or command.beside)
             and bool(self.links)
             and all(links.change is not Change.REPLACE for links in self.links.values())
         )

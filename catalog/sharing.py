@@ -50,8 +50,20 @@ class Shared:
         command = group[0].command
         own = {(command.entity, command.local or ""): Reference(ROW, group[0])} if isinstance(command, Upsert) else {}
         for row in group:
+            self._follow(row, own)
             row.given = _values(row, own, self)
             row.links = {name: _links(row, name, links, own, self) for name, links in row.links.items()}
+
+    def _follow(self, row: Row, own: Mapping[Named, Reference]) -> None:
+        """What changes a record by its local name changes that one, or follows the row that writes it."""
+        key = row.command.key
+        if key is None or key.by != LOCAL:
+            return
+        found = self.found((row.command.entity, key.value), own)
+        if found is not None and found.by == ROW:
+            row.follows = found.value
+        elif found is not None:
+            row.command = replace(row.command, key=found)
 
     def found(self, name: Named, own: Mapping[Named, Reference]) -> Reference | None:
         if name in own:

@@ -36,7 +36,8 @@ class Splitter:
         first = max([first, *(shared.wave for row in group for shared in row.shares if shared.index != row.index)])
         inside: dict[Hashable, int] = {}
         for row, own in zip(group, names, strict=True):
-            wave = max((inside[name] + 1 for name in own if name in inside), default=first)
+            waits_for = (*own, *_records(row)) if row.links_only else own
+            wave = max((inside[name] + 1 for name in waits_for if name in inside), default=first)
             inside.update(dict.fromkeys(own, wave))
             self._put(row, wave)
         self._latest.update(inside)

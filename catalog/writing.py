@@ -212,8 +212,12 @@ def _write_wave(
 
 
 def _is_absent(row: Row) -> bool:
-    """Whether its record need not be there, and is not: then there is nothing to check and nothing to write."""
-    absent = isinstance(row.command, Upsert) and row.command.mode is Mode.PRESENT and not row.exists
+    """Whether its record need not be there, and is not: then there is nothing to check and nothing to write.
+
+    Of one that another row writes it is that row that tells why it is not.
+    """
+    may_be = row.follows is not None or (isinstance(row.command, Upsert) and row.command.mode is Mode.PRESENT)
+    absent = may_be and not row.exists
     if absent:
         row.id = None
     return absent

@@ -104,15 +104,39 @@ def _with_included(
 
 
 def _joined(primary: Upsert, included: list[Upsert]) -> Upsert:
-    """What an included record says of its relation to the primary one becomes a link of that."""
-    links, also = dict(primary.links), []
+    """What an included record says of its relation to the primary one becomes a link of that.
+
+    What records say of relations that other included ones keep comes when all of them are there.
+    """
+    links, also, later = dict(primary.links), list[Upsert](), list[Upsert | Delete]()
     for other in included:
-        ours = [i for i in other.beside if isinstance(i, Upsert) and i.key == Reference("local", primary.local)]
+        others, ours, rest = _apart(other, primary)
         for name in (name for inner in ours for name in inner.links):
             before = links.get(name, LinkSet(links=()))
             links[name] = replace(before, links=(*before.links, Link(target=Reference("local", other.local))))
-        also.append(replace(other, beside=tuple(inner for inner in other.beside if inner not in ours)))
-    return replace(primary, links=links, beside=(*primary.beside, *also))
+        also.append(replace(other, beside=rest))
+        later.extend(_said_by(other, inner) for inner in others)
+    return replace(primary, links=links, beside=(*also, *primary.beside, *later))
+
+
+def _apart(other: Upsert, primary: Upsert) -> tuple[list[Upsert], list[Upsert], tuple[Upsert | Delete, ...]]:
+    """What comes beside an included record: changes of other included ones, of the primary one, of neither."""
+    of_others, of_primary, rest = list[Upsert](), list[Upsert](), list[Upsert | Delete]()
+    for inner in other.beside:
+        if not isinstance(inner, Upsert) or inner.key is None or inner.key.by != "local":
+            rest.append(inner)
+        elif inner.key.value == primary.local:
+            of_primary.append(inner)
+        else:
+            of_others.append(inner)
+    return of_others, of_primary, tuple(rest)
+
+
+def _said_by(other: Upsert, inner: Upsert) -> Upsert:
+    """A change that comes beside this included record, said from elsewhere."""
+    target = Link(target=Reference("local", other.local))
+    links = {name: replace(chosen, links=(target,)) for name, chosen in inner.links.items()}
+    return replace(inner, links=links, path=f"{other.path}{inner.path}")
 
 
 def _included(other: Mapping[str, Json], position: str, setting: Setting) -> Upsert:

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from catalog import indexing
-from catalog.commands import Change, Command, Delete, Indexing, Link, LinkSet, Mode, Policy, Reference, Upsert
+from catalog.commands import THIS, Change, Command, Delete, Indexing, Link, LinkSet, Mode, Policy, Reference, Upsert
 from catalog.marking import Derivation
 from catalog.models import Product, Tag
 from catalog.writing import apply
@@ -46,6 +46,17 @@ def test_links_of_one_record_take_as_many_statements_as_one_link(tags):
     assert statements(*(single("A", tag) for tag in tags)) == one
     assert tagged("A") == ["tag 0", "tag 1", "tag 2", "tag 3"]
     assert tagged("B") == []
+
+
+def test_so_do_those_that_come_with_new_records():
+    def tag(name: str) -> Upsert:
+        links = {"tags": LinkSet(links=(Link(target=THIS),))}
+        product = Upsert(entity="product", key=Reference("sku", "A"), values={}, links=links, mode=Mode.UPDATE)
+        return Upsert(entity="tag", key=None, values={"name": name}, beside=(product,))
+
+    write(put("A"))
+    assert statements(tag("one"), tag("two")) == statements(*(tag(f"tag {number}") for number in range(20)))
+    assert len(tagged("A")) == 22
 
 
 def test_each_row_tells_whether_its_own_link_changed(tags):

@@ -95,6 +95,37 @@ def test_a_relation_may_be_stated_from_the_included_side(oro):
     assert linked() == [("A", "Ann")]
 
 
+@pytest.mark.parametrize("size", [1, 1000])
+def test_so_may_one_from_the_primary_side_that_the_included_record_keeps(oro, settings, size):
+    settings.CHUNK_RECORDS = size
+    records = [contact(name, name, relationships={"accounts": to("accounts", "a1")}) for name in ("Ann", "Bob", "")]
+    id = oro.done("contacts", *records, included=[acc("A", id="a1")])
+    assert oro.places(id) == [("not blank constraint", "/data/2/attributes/firstName")]
+    assert (names(), linked()) == (["A"], [("A", "Ann"), ("A", "Bob")])
+
+
+@pytest.mark.parametrize("size", [1, 1000])
+def test_and_one_between_included_records(oro, settings, size):
+    settings.CHUNK_RECORDS = size
+    included = [contact("c1", "Ann", relationships={"accounts": to("accounts", "r1")}), acc("R", id="r1")]
+    id = oro.done("accounts", with_contacts("A", "c1"), with_contacts("B", "c1"), included=included)
+    assert oro.errors(id) == []
+    assert linked() == [("A", "Ann"), ("B", "Ann"), ("R", "Ann")]
+
+
+def test_what_is_wrong_with_the_record_that_keeps_the_relation_is_told_once(oro):
+    record = contact("c1", "Ann", relationships={"accounts": to("accounts", "a1")})
+    id = oro.done("contacts", record, contact("c2", "Bob"), included=[acc("x" * 256, id="a1")])
+    assert oro.places(id) == [("length constraint", "/included/0/attributes/name")]
+    assert (names(), contacts()) == ([], ["Bob"])
+
+
+def test_a_record_that_is_only_validated_leaves_the_included_ones_out(oro):
+    record = contact("c1", "Ann", relationships={"accounts": to("accounts", "a1")}, meta={"validate": True})
+    id = oro.done("contacts", record, included=[acc("A", id="a1")])
+    assert (oro.errors(id), names(), contacts()) == ([], [], [])
+
+
 def test_included_records_may_need_each_other(oro):
     referrer = {**acc("Referrer", id="r1"), "relationships": {"defaultContact": one("contacts", "c1")}}
     record = acc("A", relationships={"referredBy": one("accounts", "r1")})
