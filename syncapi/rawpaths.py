@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 _SLASHES: Final = re.compile(r"/{2,}")
 
@@ -17,6 +17,16 @@ def raw_path(meta: Mapping[str, Any]) -> tuple[str, bool]:
         return meta["PATH_INFO"], False
     path = target.partition("?")[0] if target.startswith("/") else urlsplit(target).path
     return merged(path).removeprefix(meta.get("SCRIPT_NAME", "")), True
+
+
+def target(meta: Mapping[str, Any]) -> str:
+    """Path and query as they were sent, or as they would have been where the server does not tell."""
+    sent = str(meta.get("RAW_URI") or meta.get("REQUEST_URI") or "")
+    if sent.startswith("/"):
+        return sent
+    path = urlsplit(sent).path or quote(meta.get("SCRIPT_NAME", "") + meta["PATH_INFO"])
+    query = meta.get("QUERY_STRING", "")
+    return f"{path}?{query}" if query else path
 
 
 def merged(path: str) -> str:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from catalog import consumers
 from catalog.admin.reading import OwnedAdmin, staff
 from catalog.models import AccessToken, Integration, User
 
@@ -45,7 +46,7 @@ class IntegrationAdmin(OwnedAdmin[Integration]):
         self, request: HttpRequest, obj: Integration, post_url_continue: str | None = None
     ) -> HttpResponse:
         """The answer to the form shows the secret, this once: no redirect, nothing in a session or a cookie."""
-        context = {"title": "Integration created", "made": obj, "secret": obj.secret}  # type: ignore[attr-defined]
+        context = {"title": "Integration created", "made": obj, "secret": obj.secret, "consumer": consumers.of(obj)}  # type: ignore[attr-defined]
         frame = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media}
         return TemplateResponse(request, "admin/catalog/integration/issued.html", {**frame, **context})
 

@@ -20,6 +20,7 @@ from catalog.outcomes import NotUnderstoodError
 from syncapi.magento import messages, wording
 from syncapi.magento.messages import Message
 from syncapi.magento.routes import Form, Route
+from syncapi.magento.signed import SignatureRefused
 from syncapi.problems import Code, Problem, RecordRefused
 
 MOST_ERRORS: Final = 100  # in one answer
@@ -44,6 +45,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
             answer = Response(messages.aggregate([wording.message(each) for each in error.errors]), status=400)
         case Problem():
             answer = _answer(_WORDS[error.code](error.params), error.status, **_retry_after(error))
+        case SignatureRefused():
+            answer = _answer(error.message, 401, **{"WWW-Authenticate": "OAuth"})
         case ItemsRefused():
             answer = _items(error, context)
         case TooManyItems():

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from asyncops.submissions import Caller, Submission
 from catalog.commands import Json, Policy
 from syncapi import preferences, signin
-from syncapi.auth import has_any
+from syncapi.auth import BearerToken, has_any
 from syncapi.exchange import ApiRequest
 from syncapi.idempotency import RepeatableView
 from syncapi.magento import (
@@ -35,6 +35,7 @@ from syncapi.magento import (
     wording,
 )
 from syncapi.magento.routes import Call, Form, Route, RouteTable, WriteRoute
+from syncapi.magento.signed import OAuthSignature
 from syncapi.magento.stores import Stores
 from syncapi.problems import BadHeader, NotAList, NotAnObject, RecordRefused
 
@@ -52,6 +53,7 @@ class MayCall(BasePermission):
 class Rest(RepeatableView):
     """Everything below /rest: finds the route, asks for the right, lets the route's view answer."""
 
+    authentication_classes = (BearerToken, OAuthSignature)
     permission_classes = (MayCall,)
     http_method_names = [*RepeatableView.http_method_names, "trace"]
     table: RouteTable = RouteTable()

@@ -41,7 +41,9 @@ def scenes(site: Site, options: argparse.Namespace) -> int:
     where = installing.HERE / options.only if options.only else installing.HERE
     command = [sys.executable, "-m", "pytest", "-q", "-o", "addopts=", "-p", "no:cacheprovider", str(where)]
     environment = site.environment | {
-        VARIABLE: json.dumps({"url": site.url, "users": site.users, "shopware": site.integration})
+        VARIABLE: json.dumps(
+            {"url": site.url, "users": site.users, "shopware": site.integration, "magento": site.demo["magento"]}
+        )
     }
     return subprocess.run([*command, *options.pytest], cwd=ROOT, env=environment, check=False).returncode
 

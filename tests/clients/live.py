@@ -23,6 +23,7 @@ class LiveSite:
     url: str  # without a slash at its end
     users: dict[str, dict[str, str]]  # admin, limited, other: each with username, password, token
     shopware: dict[str, str]  # client_id and client_secret of an integration that may do everything
+    magento: dict[str, str]  # the four values that it signs with
 
     @classmethod
     def started(cls) -> LiveSite:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import secrets
+from dataclasses import asdict
 from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from catalog import samples
+from catalog import consumers, samples
 from catalog.accounts import ensure_user
 from catalog.models import AccessToken, Integration, User
 
@@ -23,14 +24,15 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         samples.load()
         users = {name: _user(name, home, rights) for name, home, rights in USERS}
-        self.stdout.write(json.dumps({"users": users, "shopware": _integration()}))
+        self.stdout.write(json.dumps({"users": users, **_integration()}))
 
 
-def _integration() -> dict[str, str]:
-    """A new secret each time: the old one cannot be read."""
+def _integration() -> dict[str, dict[str, str]]:
+    """A new secret each time: the old one cannot be read. Magento's clients sign with four values made of it."""
     Integration.objects.filter(name="demo").delete()
     made, secret = Integration.issue(User.objects.get(username="admin"), name="demo")
-    return {"client_id": made.client_id, "client_secret": secret}
+    shopware = {"client_id": made.client_id, "client_secret": secret}
+    return {"shopware": shopware, "magento": asdict(consumers.of(made))}
 
 
 def _user(username: str, organization: str, rights: str) -> dict[str, str]:

@@ -77,3 +77,30 @@ def test_my_magento_signs_in_searches_and_changes(live: LiveSite):
         "category": "Default Category",
         "none": None,
     }
+
+
+@pytest.fixture(scope="module")
+def signed(live: LiveSite) -> dict[str, Any]:
+    """What the program with magento-api-rest saw, which knows no token and signs."""
+    script = HERE / "use_magento_api_rest.cjs"
+    found: dict[str, Any] = client("magento-api-rest").run(script, url=live.url, keys=live.magento)
+    return found
+
+
+def test_magento_api_rest_reads_and_searches(signed: dict[str, Any]):
+    assert signed["product"] == "24-MB01"
+    assert signed["websites"] == ["admin", "base", "second"]
+    assert len(signed["found"]) == 3
+    assert signed["found"] == sorted(signed["found"])
+    assert signed["like"] is True
+
+
+def test_magento_api_rest_writes_one_by_one_and_in_bulk(signed: dict[str, Any]):
+    assert (signed["created"], signed["updated"], signed["deleted"]) == (5, 6, True)
+    assert signed["bulk"] == [1, 1]
+
+
+def test_magento_api_rest_is_told_what_is_wrong(signed: dict[str, Any]):
+    assert signed["gone"] == [404, 'The product with SKU "%1" does not exist.']
+    assert signed["invalid"][0] == 400
+    assert signed["wrong"] == [401, "The signature is invalid. Verify and try again."]

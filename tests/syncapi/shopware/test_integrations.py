@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from catalog import consumers
 from catalog.models import AccessToken, Integration, User
 from tests.syncapi.conftest import Program
 
@@ -45,6 +47,14 @@ def test_the_secret_is_shown_once_and_signs_in(browser: Client, admin: User):
     made = Integration.objects.get()
     assert secret not in browser.get(LIST).content.decode()
     assert secret not in browser.get(f"{LIST}{made.pk}/change/").content.decode()
+
+
+def test_what_magentos_programs_sign_with_is_shown_once_too(browser: Client, admin: User):
+    page, *_ = make(browser, admin)
+    made = Integration.objects.get()
+    secrets = [value for name, value in asdict(consumers.of(made)).items() if name != "consumer_key"]
+    later = browser.get(f"{LIST}{made.pk}/change/").content.decode()
+    assert [(value in page, value in later) for value in secrets] == [(True, False)] * 3
 
 
 def test_only_its_digest_is_kept(browser: Client, admin: User):
