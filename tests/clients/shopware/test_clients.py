@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from tests.clients.live import LiveSite, client
+from tests.syncapi.magento.scenes import content
 
 HERE = Path(__file__).resolve().parent
 EUR = "b7d2554b0ce847cd82f3ac9bd1c0dfca"
@@ -108,4 +109,23 @@ def test_shopware_api_client(live: LiveSite):
         "single": ["name", "This value should not be blank."],
         "gone": True,
         "user": 7,
+    }
+
+
+def test_shopwares_own_sdk_for_apps(live: LiveSite):
+    script = HERE / "use_app_server_sdk.mjs"
+    image = content()["base64_encoded_data"]
+    told = client("shopware-app-server-sdk").run(script, url=live.url, keys=live.shopware, channel=CHANNEL, image=image)
+    refused = told.pop("refused")
+    assert (refused[0], "This value should not be blank." in refused[1]) == (400, True)
+    assert told == {
+        "tax": [True, True],
+        "ids": True,
+        "folder": True,
+        "created": [30],
+        "changed": ["App 2", [10], 1],
+        "cover": True,
+        "absent": 404,
+        "stranger": 401,
+        "gone": True,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -243,12 +244,37 @@ def test_every_entity_is_described(shopware: Shopware):
         {"required": True},
         {"required": True, "translatable": True},
         "tax",
-        "product_translation",
+        {"cascade_delete": True},
     ]
     key = {"type": "uuid", "flags": {"primary_key": True, "required": True}}
     link = schema["product_category"]["properties"]
     assert (link["productId"], link["category"]["entity"]) == (key, "category")
     assert schema["unit_translation"]["properties"]["shortCode"] == {"type": "string", "flags": []}
+
+
+@pytest.mark.parametrize(
+    ("entity", "name", "expected"),
+    [
+        ("product", "tax", {"relation": "many_to_one", "entity": "tax", "localField": "taxId", "referenceField": "id"}),
+        ("product", "visibilities", {"relation": "one_to_many", "entity": "product_visibility", "localField": "id",
+            "referenceField": "productId", "primary": "id", "flags": {"cascade_delete": True}}),
+        ("product", "translations", {"relation": "one_to_many", "entity": "product_translation", "localField": "id",
+            "referenceField": "productId", "primary": "id", "flags": {"cascade_delete": True}}),
+        ("tax", "products", {"relation": "one_to_many", "entity": "product", "localField": "id",
+            "referenceField": "taxId", "primary": "id"}),
+        ("product", "properties", {"relation": "many_to_many", "entity": "property_group_option",
+            "mapping": "product_property", "local": "productId", "reference": "optionId"}),
+        ("category", "products", {"relation": "many_to_many", "entity": "product",
+            "mapping": "product_category", "local": "categoryId", "reference": "productId"}),
+        ("product_tag", "tag", {"relation": "many_to_one", "entity": "tag", "localField": "tagId",
+            "referenceField": "id"}),
+    ],
+)  # fmt: skip
+def test_an_association_is_described_so_that_a_client_knows_what_to_delete(
+    shopware: Shopware, entity: str, name: str, expected: dict[str, Any]
+):
+    schema = shopware.call("GET", "/_info/entity-schema.json").json
+    assert schema[entity]["properties"][name] == {"type": "association", "flags": [], **expected}
 
 
 def test_its_routes_and_its_document(shopware: Shopware):
