@@ -35,10 +35,13 @@ class Preferences:
         for preference in meta.get("HTTP_PREFER", "").split(","):
             name, _, value = preference.partition(";")[0].partition("=")
             asked.setdefault(name.strip().lower(), value.strip().strip('"'))
-        wait = asked.get("wait", "")
-        is_number = wait.isascii() and wait.isdecimal() and len(wait) < 10
         strict = asked.get("handling", "").lower() == "strict"
-        return cls(respond_async="respond-async" in asked, wait=int(wait) if is_number else 0, strict=strict)
+        return cls(respond_async="respond-async" in asked, wait=_seconds(asked.get("wait", "")), strict=strict)
+
+
+def _seconds(text: str) -> int:
+    """0 for what is no number. Of a number that nobody waits for the first digits are enough."""
+    return int(text.lstrip("0")[:10] or "0") if text.isascii() and text.isdecimal() else 0
 
 
 class RespondAsync(Exception):

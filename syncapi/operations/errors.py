@@ -28,9 +28,11 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
             told = {name: value for name, value in error.params.items() if name == "retry_after"}
             return _answer(error.status, str(error.code), error.__doc__ or "", told)
         case APIException():
-            answer = _answer(error.status_code, str(error.default_code), str(error.default_detail), {})
+            answer = _answer(error.status_code, str(error.default_code), str(error.detail), {})
             if error.status_code == 401:
                 answer["WWW-Authenticate"] = "Bearer"
+            if error.status_code == 405:
+                answer["Allow"] = ", ".join(context["view"].allowed_methods)
             return answer
     log.error("unexpected error", exc_info=error)
     if isinstance(error, OperationalError | InterfaceError):

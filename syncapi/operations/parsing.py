@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -36,11 +36,14 @@ class Query:
     limit: int = LIMIT
 
 
-def query(parameters: Mapping[str, str]) -> Query:
-    """Raises BadParameter, also for a name that is not known: a filter that is ignored would show too much."""
+def query(parameters: Mapping[str, Sequence[str]]) -> Query:
+    """Raises BadParameter, also for a name that is not known or comes twice: a filter that is ignored would show too
+    much.
+    """
     values: dict[str, Json] = {}
-    for name, text in parameters.items():
-        if name not in _READERS:
+    for name, texts in parameters.items():
+        text = ", ".join(texts)
+        if name not in _READERS or len(texts) > 1:
             raise BadParameter(name=name, value=text)
         field, read = _READERS[name]
         try:
@@ -90,7 +93,7 @@ def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text.replace(" ", "+"))  # a plus sign that nobody encoded
     if moment.tzinfo is None:
         raise ValueError(text)
-    return moment
+    return moment.astimezone(UTC)  # of a moment that no database knows: OverflowError
 
 
 def _place(text: str) -> int:

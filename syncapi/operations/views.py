@@ -35,6 +35,7 @@ class MayCall(BasePermission):
 
 
 class OperationsView(ApiView):
+    http_method_names = ["get", "head"]
     permission_classes = (MayCall,)
     rights: ClassVar[tuple[str, ...]] = ("asyncops.view_operation",)  # all of them
 
@@ -44,11 +45,9 @@ class OperationsView(ApiView):
 
 class AllOperations(OperationsView):
     def get(self, request: ApiRequest) -> Response:
-        given = request.query_params.dict()
-        organization = request.caller.user.organization
-        return Response(
-            listing.page(parsing.query(given), organization=organization, parameters=given, now=timezone.now())
-        )
+        given = request.query_params
+        query, organization = parsing.query(dict(given.lists())), request.caller.user.organization
+        return Response(listing.page(query, organization=organization, parameters=given.dict(), now=timezone.now()))
 
 
 class OneOperation(OperationsView):
@@ -105,6 +104,7 @@ class OperationEvents(OperationsView):
 class Action(RepeatableView):
     """Something that is done to an operation."""
 
+    http_method_names = ["post"]
     permission_classes = (MayCall,)
     rights: ClassVar[tuple[str, ...]]
 

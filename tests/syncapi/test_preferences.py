@@ -36,7 +36,9 @@ NEW = {"product": {"name": "Bag", "attribute_set_id": 4, "price": 34}}
         ("wait=soon", Preferences()),
         ("wait=-1", Preferences()),
         ("wait=\u0663", Preferences()),
-        ("wait=99999999999", Preferences()),
+        ("wait=007", Preferences(wait=7)),
+        ("wait=1e3", Preferences()),
+        (f"wait={'9' * 5000}", Preferences(wait=9_999_999_999)),
     ],
 )
 def test_what_is_not_understood_is_ignored(header, meant):

@@ -85,6 +85,16 @@ def test_what_cannot_be_retried(program, accepted, which, before, reason):
     assert Operation.objects.count() == known
 
 
+def test_an_action_is_posted_as_json(program, accepted):
+    asked, sent = (
+        program.get(f"/operations/{accepted}/cancel"),
+        program.call("POST", f"/operations/{accepted}/cancel", b"all=1", CONTENT_TYPE="text/plain"),
+    )
+    assert (asked.status, asked.headers["Allow"], asked.json["title"]) == (405, "POST", 'Method "GET" not allowed.')
+    assert (sent.status, sent.json["title"]) == (415, 'Unsupported media type "text/plain" in request.')
+    assert Operation.objects.get().state == "new"
+
+
 @pytest.mark.parametrize("body", [{"which": "all"}, {"whch": "refused"}, [], [1], "refused", {"which": None}])
 @pytest.mark.parametrize("action", ["retry", "cancel", "revert"])
 def test_a_body_that_says_something_else_is_refused(program, accepted, action, body):

@@ -100,6 +100,9 @@ def test_another_organizations_operations_are_not_listed(program, other_program)
         "dry_run=perhaps",
         "accepted_from=yesterday",
         "accepted_before=2026-01-01T00:00:00",
+        "accepted_before=0001-01-01T00:00:00%2B23:00",
+        "accepted_from=9999-12-31T23:59:59-23:00",
+        "state=new&state=failed",
         "dialect=%00",
     ],
 )

@@ -103,8 +103,9 @@ def test_reading_takes_a_token_and_the_permission(limited_program, expired_progr
     assert Program().get(path).headers["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_nothing_can_be_written_here(program, accepted, method):
     answer = program.call(method, f"/operations/{accepted}", {})
     assert (answer.status, answer.json["code"]) == (405, "method_not_allowed")
+    assert (answer.json["title"], answer.headers["Allow"]) == (f'Method "{method}" not allowed.', "GET, HEAD")
     assert Operation.objects.get().state == "new"
