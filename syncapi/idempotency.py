@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from asyncops import idempotency, intake, waiting
 from asyncops.idempotency import Answer, Key
 from asyncops.models import Operation
-from syncapi import preferences, rehearsing
+from syncapi import policies, preferences, rehearsing
 from syncapi.exchange import ApiRequest, ApiView
 from syncapi.preferences import Preferences, RespondAsync
 from syncapi.problems import BadHeader, KeyBusy, KeyReused
@@ -76,7 +76,8 @@ class RepeatableView(ApiView):
 
     def _once(self) -> HttpResponse:
         if self.request.method in SAFE:
-            return self._answered()
+            return self._waited(self._answered())
+        policies.of(self.request.META)  # also where a request has a single record, to which it makes no difference
         self.request.dry_run = rehearsing.is_asked_for(self.request.META, allowed=self.keeps_answers())
         key = key_of(self.request) if self.keeps_answers() else None
         if key is None and not self.request.dry_run:

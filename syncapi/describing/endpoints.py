@@ -12,6 +12,11 @@ from catalog.registry import Document, FieldSpec, Flag, Identifier, Integer, Mom
 
 JSON: Final = "application/json"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+PROMISED: Final[Mapping[str, Json]] = {
+    "type": "object",
+    "properties": {"operation": {"type": "string", "format": "uuid"}},
+    "required": ["operation"],
+}
 ANYTHING: Final[Mapping[str, Json]] = {}
 _VARIABLE: Final = re.compile(r"\{(\w+)\}")
 
@@ -42,6 +47,7 @@ class Api:
     endpoints: tuple[Endpoint, ...]
     error: Json
     media: str = JSON
+    promised: Json = None  # the schema of the answer to `Prefer: respond-async`; None: `PROMISED`
     schemas: Mapping[str, Json] = field(default_factory=dict)
     schemes: Mapping[str, Json] = field(default_factory=dict)  # of security, beside the bearer token
 
@@ -92,15 +98,15 @@ def _of_kind(field: FieldSpec) -> dict[str, Json]:
 
 
 def _operation(endpoint: Endpoint, api: Api) -> dict[str, Json]:
-    writes = endpoint.method not in SAFE
+    takes_headers = endpoint.method not in SAFE and endpoint.repeatable
     told: dict[str, Json] = {
         "operationId": endpoint.name,
         "summary": endpoint.summary,
-        "responses": {status: _answer(*answer, api.media) for status, answer in endpoint.answers.items()}
+        "responses": {status: _answer(*answer, api.media) for status, answer in _answers(endpoint, api).items()}
         | {"default": {"description": "Refused.", "content": {api.media: {"schema": ref("Error")}}}},
     }
     parameters = [_in_path(name) for name in _VARIABLE.findall(endpoint.path)] + list(endpoint.parameters)
-    if writes and endpoint.repeatable:
+    if takes_headers:
         parameters += [{"$ref": f"#/components/parameters/{name}"} for name in HEADERS]
     if parameters:
         told["parameters"] = parameters
@@ -111,6 +117,15 @@ def _operation(endpoint: Endpoint, api: Api) -> dict[str, Json]:
     if endpoint.is_open:
         told["security"] = []
     return told
+
+
+def _answers(endpoint: Endpoint, api: Api) -> Mapping[str, tuple[str, Json]]:
+    """What is done before it is answered may be accepted instead."""
+    if endpoint.method in SAFE or not endpoint.repeatable:
+        return endpoint.answers
+    return {"202": ("Accepted instead of done, with `Prefer: respond-async`.", api.promised or PROMISED)} | dict(
+        endpoint.answers
+    )
 
 
 def _answer(description: str, schema: Json, media: str) -> dict[str, Json]:
@@ -131,6 +146,11 @@ HEADERS: Final[Mapping[str, Json]] = {
     ),
     "Prefer": _header(
         "Prefer", {"type": "string"}, "`respond-async`: accept instead of do; `wait=N`: wait N seconds for the end."
+    ),
+    "Policy": _header(
+        "Bulkhead-Policy",
+        {"enum": ["each", "all"]},
+        "`each`: a bad record leaves the others alone; `all`: one error and nothing is written.",
     ),
     "DryRun": _header(
         "Bulkhead-Dry-Run", {"enum": ["0", "1"]}, "`1`: only tell what would happen; nothing of it stays."

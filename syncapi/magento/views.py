@@ -14,8 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from asyncops.submissions import Caller, Submission
-from catalog.commands import Json, Policy
-from syncapi import preferences, signin
+from catalog.commands import Json
+from syncapi import policies, preferences, signin
 from syncapi.auth import BearerToken, has_any
 from syncapi.exchange import ApiRequest
 from syncapi.idempotency import RepeatableView
@@ -37,7 +37,7 @@ from syncapi.magento import (
 from syncapi.magento.routes import Call, Form, Route, RouteTable, WriteRoute
 from syncapi.magento.signed import OAuthSignature
 from syncapi.magento.stores import Stores
-from syncapi.problems import BadHeader, NotAList, NotAnObject, RecordRefused
+from syncapi.problems import NotAList, NotAnObject, RecordRefused
 
 
 class MayCall(BasePermission):
@@ -169,16 +169,8 @@ def _submission(request: ApiRequest, call: Call, items: list[Json]) -> Submissio
         entity=route.entity,
         items=items,
         context={"store": call.store, "named": call.named, "path": dict(call.path)},
-        policy=_policy(request),
+        policy=policies.of(request.META),
     )
-
-
-def _policy(request: ApiRequest) -> Policy:
-    """Magento lets good items pass; the header may say otherwise."""
-    value = request.META.get("HTTP_BULKHEAD_POLICY", Policy.EACH)
-    if value not in set(Policy):
-        raise BadHeader(name="Bulkhead-Policy", value=value)
-    return Policy(value)
 
 
 def _writing(route: Route) -> WriteRoute:

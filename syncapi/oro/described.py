@@ -38,6 +38,7 @@ def api(resources: Mapping[str, Resource]) -> Api:
         endpoints=(*found, *_operations(), _atomic()),
         error=_ERROR,
         media=MEDIA_TYPE,
+        promised=ref("asyncoperation"),
         schemas={name: _document(resource) for name, resource in resources.items()} | {"asyncoperation": ANYTHING},
     )
 

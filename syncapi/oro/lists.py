@@ -24,7 +24,7 @@ from asyncops.states import State
 from asyncops.submissions import Submission
 from catalog.commands import Json, Policy
 from catalog.outcomes import FieldError
-from syncapi import limits, preferences
+from syncapi import limits, policies, preferences
 from syncapi.exchange import ApiRequest
 from syncapi.oro import actions, documents, operations, refusals, splitting, synchronous, wording
 from syncapi.oro.actions import Verb
@@ -43,7 +43,6 @@ from syncapi.oro.refusals import (
 from syncapi.oro.routes import Route
 from syncapi.oro.trying import tried
 from syncapi.preferences import Preferences
-from syncapi.problems import BadHeader
 
 _LIMIT: str = (
     "The data limit for the synchronous operation exceeded{where}. The maximum number of {what} that can be processed "
@@ -122,7 +121,7 @@ def submission(
         entity=route.resource.entity,
         items=items,
         context={**request_context(request, route.type), "type": route.type},
-        policy=policy or policy_of(request),
+        policy=policy or policies.of(request.META),
     )
 
 
@@ -135,14 +134,6 @@ def request_context(request: ApiRequest, *types: str) -> dict[str, Json]:
     if any(RESOURCES[type].has_currency for type in types):
         context["currency"] = CURRENCY.values_list("iso_code", flat=True).get()
     return context
-
-
-def policy_of(request: ApiRequest, default: Policy = Policy.EACH) -> Policy:
-    """Raises BadHeader."""
-    value = request.META.get("HTTP_BULKHEAD_POLICY", default)
-    if value not in set(Policy):
-        raise BadHeader(name="Bulkhead-Policy", value=value)
-    return Policy(value)
 
 
 def accept_at_once(request: ApiRequest, route: Route, places: Places) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from rest_framework.response import Response
 
@@ -13,8 +15,8 @@ from syncapi.shoptet.envelope import answer
 from syncapi.shoptet.refusals import Fault, Refusal
 
 
-def accepted(operation: Operation) -> Response:
-    return answer({"jobId": jobids.of(operation.pk)}, status=202)
+def accepted(operation: Operation, *, headers: Mapping[str, str] | None = None) -> Response:
+    return answer({"jobId": jobids.of(operation.pk)}, status=202, headers=headers)
 
 
 def may_accept(request: ApiRequest) -> None:

@@ -15,7 +15,7 @@ from asyncops.fetching import FetchFailed, TooLarge, UrlForbidden
 from asyncops.models import Operation
 from asyncops.states import LIVE
 from asyncops.submissions import Submission
-from syncapi import preferences
+from syncapi import policies, preferences
 from syncapi.exchange import ApiRequest
 from syncapi.shoptet import locking, names
 from syncapi.shoptet.accepting import accepted, may_accept
@@ -58,7 +58,10 @@ def accept(request: ApiRequest, call: Call) -> Response:
     with _first(request, kind):
         _probe(url)
         context = {collecting.URL: url, collecting.PLACE: f"/{FILE}", REMOVE: body.get(REMOVE, False)}
-        submission = Submission(dialect=DIALECT, kind=kind, entity=ENTITIES[kind], items=(), context=context)
+        policy = policies.of(request.META)
+        submission = Submission(
+            dialect=DIALECT, kind=kind, entity=ENTITIES[kind], items=(), context=context, policy=policy
+        )
         return accepted(preferences.accept_errand(request, submission, Purpose.BODY))
 
 

@@ -129,6 +129,7 @@ def api(table: RouteTable) -> Api:
         description="Jobs, snapshots, batches from files, images and webhooks.",
         endpoints=tuple(_of(route) for route in table.routes),
         error=_ERROR,
+        promised=ref(_named("Job accepted")),
         schemas={_named(name): _envelope(data) for name, data in DATA.items()},
         schemes=_SCHEMES,
     )

@@ -46,7 +46,7 @@ class JsonWhateverIsAsked(JsonOnly):
 
 
 def answer(
-    data: Json, *, status: int = 200, errors: Sequence[Fault] = (), headers: dict[str, str] | None = None
+    data: Json, *, status: int = 200, errors: Sequence[Fault] = (), headers: Mapping[str, str] | None = None
 ) -> Response:
     body = {"data": data, "errors": [fault.body for fault in errors] or None}
     return Response(body, status=status, headers=headers)

@@ -12,9 +12,9 @@ from rest_framework.response import Response
 from asyncops import downloading, keeping
 from asyncops.fetching import BadStatus, FetchFailed, TimedOut, TooLarge, UrlForbidden
 from asyncops.submissions import Submission
-from catalog.commands import Json
+from catalog.commands import Json, Policy
 from catalog.images import Image, NotAnImage
-from syncapi import preferences
+from syncapi import policies, preferences
 from syncapi.exchange import ApiRequest
 from syncapi.shoptet import moments, names, wording
 from syncapi.shoptet.accepting import accepted, may_accept
@@ -36,7 +36,7 @@ def post(request: ApiRequest, call: Call) -> Response:
     check_urls(files, place="data")
     items = [{**file, INDEX: index} for index, file in enumerate(files)]
     may_accept(request)
-    return accepted(preferences.accept(request, _submission(names.FILES, items)))
+    return accepted(preferences.accept(request, _submission(names.FILES, items, policy=policies.of(request.META))))
 
 
 def post_one(request: ApiRequest, call: Call) -> Response:
@@ -60,8 +60,8 @@ def _misnamed(file: Mapping[str, Json], *, at: str) -> list[Fault]:
     return [Fault(code="file-upload-invalid-chars", message=message, instance=at)]
 
 
-def _submission(kind: str, items: list[dict[str, Json]]) -> Submission:
-    return Submission(dialect=DIALECT, kind=kind, entity="media", items=items)
+def _submission(kind: str, items: list[dict[str, Json]], *, policy: Policy = Policy.EACH) -> Submission:
+    return Submission(dialect=DIALECT, kind=kind, entity="media", items=items, policy=policy)
 
 
 def _downloaded(url: str) -> Image:

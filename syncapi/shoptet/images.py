@@ -9,9 +9,9 @@ from rest_framework.response import Response
 
 from asyncops import fetching
 from asyncops.submissions import Submission
-from catalog.commands import Json
+from catalog.commands import Json, Policy
 from catalog.outcomes import Outcome
-from syncapi import preferences
+from syncapi import policies, preferences
 from syncapi.exchange import ApiRequest
 from syncapi.shoptet import names, parameters, pictures, schema, wording
 from syncapi.shoptet.accepting import accepted, may_accept
@@ -63,7 +63,9 @@ def patch(request: ApiRequest, call: Call) -> Response:
         for index, image in enumerate(images)
         if image["name"] in known
     ]
+    _all_or_nothing(request, 404, absent)
     faults = _run(request, call, names.CHANGE_IMAGES, items)
+    _all_or_nothing(request, 422, faults)
     changed = {item["name"] for item in items}
     shown = [picture.body for picture in pictures.of(product, gallery) if picture.name in changed]
     return answer({"images": shown}, errors=[*absent, *faults])
@@ -74,8 +76,11 @@ def delete(request: ApiRequest, call: Call) -> Response:
     product = pictures.product(call.path["guid"])
     there = pictures.of(product, _gallery(call))
     used = _used(request, call, there)
+    shown = [_in_use(picture) for picture in used]
+    _all_or_nothing(request, 409, shown)
     faults = _run(request, call, names.DROP_IMAGES, _to_drop([each for each in there if each not in used]))
-    return answer(None, errors=[*(_in_use(picture) for picture in used), *faults])
+    _all_or_nothing(request, 422, faults)
+    return answer(None, errors=[*shown, *faults])
 
 
 def delete_one(request: ApiRequest, call: Call) -> Response:
@@ -136,6 +141,12 @@ def _run(request: ApiRequest, call: Call, kind: str, items: list[dict[str, Json]
     return [fault for item, outcome in zip(items, outcomes, strict=True) for fault in _faults(item, outcome)]
 
 
+def _all_or_nothing(request: ApiRequest, status: int, faults: Sequence[Fault]) -> None:
+    """Under policy `all` one fault is the whole request's. Raises Refusal."""
+    if faults and policies.of(request.META) is Policy.ALL:
+        raise Refusal(status, *faults)
+
+
 def _faults(item: Mapping[str, Json], outcome: Outcome) -> list[Fault]:
     errors = wording.telling(outcome.errors)
     return [wording.fault(error, at=f"{PLACE}[{item[INDEX]}]", entity="image", name=item["name"]) for error in errors]
@@ -146,7 +157,8 @@ def _submission(request: ApiRequest, call: Call, kind: str, items: list[dict[str
     context = {"product": call.path["guid"].lower(), "gallery": _gallery(call)}
     if language := parameters.language(query):
         context["language"] = language
-    return Submission(dialect=DIALECT, kind=kind, entity="product_media", items=items, context=context)
+    policy = policies.of(request.META)
+    return Submission(dialect=DIALECT, kind=kind, entity="product_media", items=items, context=context, policy=policy)
 
 
 def _to_drop(found: Sequence[Picture]) -> list[dict[str, Json]]:

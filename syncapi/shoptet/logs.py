@@ -58,14 +58,17 @@ def _export(operation: Operation) -> Iterator[str]:
 
 def _summary(operation: Operation, what: str) -> str:
     done = operation.processed - operation.refused
-    text = f"Summary: {operation.total} {what}, {done} ok, {operation.refused} failed"
-    return f"{text}, {operation.untouched} not processed" if operation.untouched else text
+    return f"Summary: {operation.total} {what}, {done} ok, {operation.refused} failed{_untouched(operation)}"
 
 
 def _uploads(operation: Operation) -> str:
     what = "files" if operation.kind == names.FILES else "images"
     stored = operation.processed - operation.refused
-    return f"{operation.total} {what}, {stored} stored, {operation.refused} failed"
+    return f"{operation.total} {what}, {stored} stored, {operation.refused} failed{_untouched(operation)}"
+
+
+def _untouched(operation: Operation) -> str:
+    return f", {operation.untouched} not processed" if operation.untouched else ""
 
 
 def _rows(operation: Operation) -> Iterator[str]:

@@ -10,12 +10,15 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from asyncops.models import Operation
 from asyncops.submissions import Caller
+from syncapi import preferences
 from syncapi.auth import has_any
 from syncapi.exchange import ApiRequest
 from syncapi.idempotency import SAFE, RepeatableView
 from syncapi.limits import JsonBody
 from syncapi.shoptet import errors, limiting, locking
+from syncapi.shoptet.accepting import accepted
 from syncapi.shoptet.auth import ShoptetToken, secret_of
 from syncapi.shoptet.envelope import Envelope, JsonWhateverIsAsked, ShoptetBody
 from syncapi.shoptet.numbering import Numbered
@@ -50,6 +53,11 @@ class Api(Numbered, RepeatableView):
         finished = super().finalize_response(request, response, *args, **kwargs)
         finished.headers.setdefault(limiting.HEADER, limiting.shown(0.0))
         return finished
+
+    def promised(self, operation: Operation) -> Response:
+        """A job like any other."""
+        headers = {"Location": preferences.address(operation), "Preference-Applied": "respond-async"}
+        return accepted(operation, headers=headers)
 
     def keeps_answers(self) -> bool:
         return not self.call.route.is_secret

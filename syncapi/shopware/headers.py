@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from catalog.commands import Indexing, Policy
+from syncapi import policies
 from syncapi.problems import BadHeader
 from syncapi.shopware.drafts import V3
 from syncapi.shopware.names import UPDATERS
@@ -39,14 +40,13 @@ class Headers:
     @property
     def policy(self) -> Policy:
         """What one bad record means. The current API knows all or nothing alone; our own header says otherwise."""
-        if (asked := self.meta.get("HTTP_BULKHEAD_POLICY")) is not None:
-            if asked not in set(Policy):
-                raise BadHeader(name="Bulkhead-Policy", value=asked)
-            return Policy(asked)
+        return policies.of(self.meta, Policy.ALL if self._fails_as_a_whole else Policy.EACH)
+
+    @property
+    def _fails_as_a_whole(self) -> bool:
         if self.family != V3:
-            return Policy.ALL
-        fails = self._flag("HTTP_FAIL_ON_ERROR") if "HTTP_FAIL_ON_ERROR" in self.meta else self.single_operation
-        return Policy.ALL if fails else Policy.EACH
+            return True
+        return self._flag("HTTP_FAIL_ON_ERROR") if "HTTP_FAIL_ON_ERROR" in self.meta else self.single_operation
 
     @property
     def indexing(self) -> Indexing:

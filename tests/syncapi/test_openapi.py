@@ -53,7 +53,7 @@ def test_what_the_operations_api_answers_is_what_is_described(program):
 def test_writes_take_the_headers_that_every_write_takes():
     write = document("magento")["paths"]["/rest/{store}/V1/products"]["post"]
     named = {parameter["$ref"].rpartition("/")[2] for parameter in write["parameters"] if "$ref" in parameter}
-    assert named == {"IdempotencyKey", "Prefer", "DryRun"}
+    assert named == {"IdempotencyKey", "Prefer", "Policy", "DryRun"}
 
 
 def test_magentos_records_are_described_as_they_are_shown(program):
