@@ -1,4 +1,4 @@
-"""What one bad item means to the others: a dialect has its rule, and the Bulkhead-Policy header says otherwise. Pure."""
+"""What one bad item means to the others, where the Bulkhead-Policy header says otherwise than its dialect. Pure."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Final
+from uuid import UUID
 
 from rest_framework.response import Response
 
@@ -13,7 +14,7 @@ from catalog.commands import Json, Policy
 from catalog.outcomes import Outcome
 from syncapi import policies, preferences
 from syncapi.exchange import ApiRequest
-from syncapi.shoptet import names, parameters, pictures, schema, wording
+from syncapi.shoptet import languages, names, parameters, pictures, schema, wording
 from syncapi.shoptet.accepting import accepted, may_accept
 from syncapi.shoptet.envelope import answer
 from syncapi.shoptet.names import DIALECT, GALLERIES
@@ -153,10 +154,8 @@ def _faults(item: Mapping[str, Json], outcome: Outcome) -> list[Fault]:
 
 
 def _submission(request: ApiRequest, call: Call, kind: str, items: list[dict[str, Json]]) -> Submission:
-    query = query_of(request)
-    context = {"product": call.path["guid"].lower(), "gallery": _gallery(call)}
-    if language := parameters.language(query):
-        context["language"] = language
+    product = str(UUID(call.path["guid"]))  # in one form, since names of images are made of it
+    context = {"product": product, "gallery": _gallery(call), **languages.context(query_of(request))}
     policy = policies.of(request.META)
     return Submission(dialect=DIALECT, kind=kind, entity="product_media", items=items, context=context, policy=policy)
 

@@ -17,7 +17,7 @@ from asyncops import jobids, waiting
 from asyncops.models import Operation
 from asyncops.states import LIVE, State
 from syncapi.exchange import ApiRequest
-from syncapi.shoptet import logs, names, parameters, rendering
+from syncapi.shoptet import logs, moments, names, parameters, rendering
 from syncapi.shoptet.envelope import answer
 from syncapi.shoptet.names import DIALECT, Status
 from syncapi.shoptet.queries import query_of
@@ -57,7 +57,7 @@ def listing(request: ApiRequest, call: Call) -> Response:
     found = Operation.objects.filter(organization=request.caller.user.organization_id)
     for name, lookup in _BOUNDS.items():
         if (bound := parameters.moment(query, name)) is not None:
-            found = found.filter(**{lookup: bound})
+            found = found.filter(**{lookup: moments.last(bound) if name.endswith("To") else bound})
     if (status := parameters.choice(query, "status", Status)) is not None:
         found = found.filter(_is(status, now=now))
     total = found.count()

@@ -19,6 +19,11 @@ def written(value: datetime | None) -> str | None:
     return None if value is None else f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S%z}".rjust(len(_EXAMPLE), "0")
 
 
+def last(of: datetime) -> datetime:
+    """The last instant that is written as this one is."""
+    return of if of.microsecond else of.replace(microsecond=999_999)
+
+
 def read(text: str) -> datetime:
     """With `+0200`, `+02:00`, `Z`, or no offset, which means UTC. A space stands for a plus that was not encoded.
 

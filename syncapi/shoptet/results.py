@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.core.files import File
@@ -30,6 +31,7 @@ TYPES: Final = {"json": "application/json; charset=utf-8", "jsonl": "application
 
 
 class Result(Numbered, ApiView):
+    http_method_names = ["get", "head"]
     authentication_classes = ()
     permission_classes = (AllowAny,)
     renderer_classes = (Envelope,)
@@ -37,7 +39,10 @@ class Result(Numbered, ApiView):
 
     def get(self, request: ApiRequest, name: str) -> StreamingHttpResponse:
         operation, extension = find(name)
-        answer = StreamingHttpResponse(_content(operation, extension), content_type=TYPES[extension])
+        content = _content(operation, extension)
+        answer = StreamingHttpResponse(content, content_type=TYPES[extension])
+        if isinstance(content, Stored):
+            answer["Content-Length"] = str(content.size)
         answer["Content-Disposition"] = f'attachment; filename="{jobids.of(operation.pk)}.{extension}"'
         return answer
 
@@ -64,7 +69,20 @@ def find(name: str) -> tuple[Operation, str]:
     raise Refusal(404, Fault(code="result-not-found", message=f'Result "{name}" not found.', instance=name))
 
 
-def _content(operation: Operation, extension: str) -> Iterator[bytes]:
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """A file of the storage of results, which is closed when it was read."""
+
+    file: File[bytes]
+    size: int  # bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self.file:
+            while piece := self.file.read(PIECE):
+                yield piece
+
+
+def _content(operation: Operation, extension: str) -> Iterable[bytes]:
     if extension == "json":
         return uploaded.content(operation)
     if extension != "jsonl.gz":
@@ -73,15 +91,9 @@ def _content(operation: Operation, extension: str) -> Iterator[bytes]:
     if file is None:
         raise LookupError(f"operation {operation.pk} has ended well, and its file is not there")
     try:
-        return _pieces(exporting.storage().open(file.path))
+        return Stored(file=exporting.storage().open(file.path), size=file.size)
     except FileNotFoundError:  # its time has just ended
         raise _expired(file.path) from None
-
-
-def _pieces(file: File[bytes]) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(PIECE):
-            yield piece
 
 
 def _expired(name: str) -> Refusal:

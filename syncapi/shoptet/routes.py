@@ -32,6 +32,10 @@ class Route:
     def name(self) -> str:
         return f"{self.method} {self.path}"
 
+    def takes(self, method: str) -> bool:
+        """HEAD asks about what GET shows; it starts no job, whose id it could not tell."""
+        return method == self.method or (method == "HEAD" and self.method == "GET" and self.status != 202)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call:
@@ -58,9 +62,8 @@ class RouteTable:
         if not matching:
             message = f'Endpoint "{method} {path}" not found.'
             raise Refusal(404, Fault(code="endpoint-not-found", message=message, instance=path))
-        wanted = "GET" if method == "HEAD" else method
         for route in matching:
-            if route.method == wanted:
+            if route.takes(method):
                 return Call(route=route, path=_variables(route, segments))
         raise not_allowed(method, path, (route.method for route in matching))
 

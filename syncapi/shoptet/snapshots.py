@@ -11,17 +11,16 @@ from rest_framework.response import Response
 from asyncops.dialects import Query
 from asyncops.errand_models import Purpose
 from asyncops.submissions import Submission
-from catalog import resolving
 from catalog.commands import Json
 from catalog.registry import folded
 from syncapi import preferences
 from syncapi.exchange import ApiRequest
-from syncapi.shoptet import moments, names, parameters, snapshot_sql
+from syncapi.shoptet import languages, moments, names, parameters, snapshot_sql
 from syncapi.shoptet.accepting import accepted, may_accept
 from syncapi.shoptet.names import DIALECT
 from syncapi.shoptet.parsing.products import TYPES
 from syncapi.shoptet.queries import query_of
-from syncapi.shoptet.refusals import INVALID_PARAMETER, Fault, Refusal, parameter
+from syncapi.shoptet.refusals import Fault, Refusal, parameter
 from syncapi.shoptet.routes import Call
 
 MOST_NAMED: Final = 50  # products that a query may name
@@ -36,7 +35,7 @@ def products(request: ApiRequest, call: Call) -> Response:
     context = {
         "filters": _filters(query),
         "include": sorted({word.lower() for word in parameters.words(query, "include")} & snapshot_sql.INCLUDES),
-        **_language(query),
+        **languages.context(query),
     }
     return _accept(request, names.SNAPSHOT, context)
 
@@ -117,18 +116,6 @@ def _guid(name: str, given: str) -> str:
         return str(UUID(given))
     except ValueError:
         raise parameter(name, f'"{given[:100]}" is no guid.') from None
-
-
-def _language(query: parameters.Query) -> dict[str, Json]:
-    code = parameters.language(query)
-    if code is None:
-        return {}
-    by = "code" if "-" in code else "short_code"
-    [found] = resolving.find({("language", by): {code}}).values() or [None]
-    if found is None:
-        message = f'Invalid "language" parameter. There is no language "{code[:20]}".'
-        raise Refusal(400, Fault(code=INVALID_PARAMETER, message=message, instance="language"))
-    return {"language": code, "languageGuid": str(found)}
 
 
 _READ: Final[Mapping[str, Callable[[parameters.Query, str], Json]]] = {

@@ -105,5 +105,5 @@ TABLE: Final = RouteTable(
 view: Final = Api.as_view(table=TABLE)
 
 urlpatterns = [
-    re_path(rf"^{PREFIX.lstrip('/')}(?P<name>[^/]+)/?$", results.Result.as_view(), name="shoptet-result"),
+    re_path(rf"^{PREFIX.lstrip('/')}(?P<name>.*?)/?$", results.Result.as_view(), name="shoptet-result"),
 ]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 
 from asyncops import working
 from asyncops.models import Operation
+from asyncops.states import State
+from catalog.accounts import ensure_user
 from catalog.models import Media, Product
 from tests.asyncops.errands import run
 from tests.foreign import Foreign
@@ -77,3 +82,21 @@ def test_what_is_done_at_once_may_be_a_job_instead(later: Shoptet, pictures: Non
     assert (later.job(job)["status"], shown(later)) == ("pending", AS_THEY_WERE)
     working.drain()
     assert (later.job(job)["status"], shown(later)) == ("completed", [("b.png", 2, None), ("a.png", 9, None)])
+
+
+def test_a_snapshot_can_be_waited_for(committed: None):
+    user = ensure_user(organization="A", username="boss", password="correct horse", rights="superuser")
+    waiting = Shoptet(user).with_headers(HTTP_PREFER="wait=10")
+    with ThreadPoolExecutor(1) as pool:
+        worker = pool.submit(_write_the_next_file)
+        answer = waiting.get("products/snapshot")
+        worker.result()
+    assert (answer.status, answer.headers["Bulkhead-State"]) == (202, "success")
+    assert answer.headers["Preference-Applied"] == "wait=10"
+    assert waiting.job(answer.json["data"]["jobId"])["status"] == "completed"
+
+
+def _write_the_next_file() -> None:
+    while not Operation.objects.filter(state=State.SUCCESS).exists():
+        run()
+    connection.close()

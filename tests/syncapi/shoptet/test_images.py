@@ -168,6 +168,29 @@ def test_the_same_image_again_is_no_second_one(shoptet: Shoptet, foreign: Foreig
     assert [priority for _, priority, _ in shown(shoptet)] == [8]
 
 
+def test_an_image_that_is_there_keeps_its_place_and_the_result_tells_which(shoptet: Shoptet, foreign: Foreign):
+    there, new = {"sourceUrl": foreign.serves("/a", RED)}, {"sourceUrl": foreign.serves("/b", GREEN)}
+    done(shoptet, "POST", SHOP, there)
+    job = done(shoptet, "POST", SHOP, new, there)
+    assert [image["priority"] for image in result(job)["data"]["images"]] == [2, 1]
+    assert [priority for _, priority, _ in shown(shoptet)] == [1, 2]
+
+
+@pytest.mark.parametrize("guid", [P.upper(), P.replace("-", ""), f"{{{P}}}"])
+def test_a_product_is_one_however_its_guid_is_written(shoptet: Shoptet, foreign: Foreign, guid: str):
+    url = foreign.serves("/a", RED)
+    for each in (P, guid):
+        done(shoptet, "POST", f"products/{each}/images/shop", {"sourceUrl": url, "name": "a.png"})
+    assert [name for name, _, _ in shown(shoptet)] == ["a.png"]
+
+
+def test_a_language_that_is_not_there(shoptet: Shoptet, foreign: Foreign):
+    sent = body({"sourceUrl": foreign.serves("/a", RED)})
+    assert errors(shoptet.call("POST", f"{SHOP}?language=xx", sent)) == (400, [("invalid-parameter", "language")])
+    job = shoptet.accept("POST", f"{SHOP}?language=en", sent)
+    assert shoptet.job(job)["language"] == "en"
+
+
 def test_two_products_with_files_of_one_name_have_their_own(shoptet: Shoptet, foreign: Foreign):
     one, other = foreign.serves("/x/1.png", RED), foreign.serves("/y/1.png", GREEN)
     done(shoptet, "POST", SHOP, {"sourceUrl": one, "name": "1.png"})

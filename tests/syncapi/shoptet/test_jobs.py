@@ -185,7 +185,7 @@ def test_no_jobs_are_no_pages(shoptet: Shoptet):
 
 def test_bounds_of_time_are_inclusive(shoptet: Shoptet, caller: Caller):
     early, late, waiting = (batch(caller, {"guid": P}) for _ in range(3))
-    moment = datetime.fromisoformat("2026-11-22T10:00:00+00:00")
+    moment = datetime.fromisoformat("2026-11-22T10:00:00.75+00:00")  # shown in whole seconds
     for hours, operation in enumerate((early, late)):
         then = moment + timedelta(hours=hours)
         Operation.objects.filter(pk=operation.pk).update(accepted_at=then, finished_at=then, state=State.SUCCESS)
@@ -193,6 +193,7 @@ def test_bounds_of_time_are_inclusive(shoptet: Shoptet, caller: Caller):
     assert shoptet.jobs(f"?creationTimeFrom={between}&creationTimeTo={between}") == [job_of(early)]
     assert shoptet.jobs(f"?completionTimeFrom={between}") == [job_of(late), job_of(early)]
     assert shoptet.jobs("?completionTimeTo=2026-11-22T10:00:00+0000") == [job_of(early)]  # a plus that is a space
+    assert shoptet.jobs("?creationTimeTo=2026-11-22T10:00:00.5Z") == []
     assert job_of(waiting) in shoptet.jobs()
 
 

@@ -57,6 +57,7 @@ def lines(shoptet: Shoptet, query: str = "", *, path: str = "products/snapshot")
     answer = Program().get(shown["resultUrl"].removeprefix("http://testserver"))
     assert (answer.headers["Content-Type"], answer.body[:2]) == ("application/gzip", b"\x1f\x8b")
     assert "Content-Encoding" not in answer.headers
+    assert answer.headers["Content-Length"] == str(len(answer.body))
     unpacked = gzip.decompress(answer.body)
     assert shown["log"] == f"{unpacked.count(bytes([10]))} lines, {len(answer.body)} bytes"
     return [orjson.loads(line) for line in unpacked.splitlines()]
@@ -153,6 +154,11 @@ def test_bounds_of_time(shoptet: Shoptet, catalog: None):
 def test_an_empty_catalog_is_an_empty_file(shoptet: Shoptet):
     Product.objects.all().delete()
     assert lines(shoptet) == []
+
+
+def test_to_ask_about_a_snapshot_makes_none(shoptet: Shoptet, catalog: None):
+    answer = shoptet.program.call("HEAD", "/api/products/snapshot")
+    assert (answer.status, answer.headers["Allow"], Operation.objects.count()) == (405, "GET", 0)
 
 
 def test_price_lists(shoptet: Shoptet, catalog: None):
