@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,9 +11,10 @@ from django.db.models import Exists, OuterRef
 
 from catalog.commands import Json
 from catalog.models import Product
+from catalog.registry import folded
 from syncapi.shoptet import names, pictures, rows
 from syncapi.shoptet.parsing.deletions import FOUND, USED
-from syncapi.shoptet.parsing.products import OWN
+from syncapi.shoptet.parsing.products import OWN, TAKEN
 
 Row = dict[str, Any]
 
@@ -25,18 +26,33 @@ def complete(kind: str, items: Sequence[Row], context: Mapping[str, Json]) -> No
         add(items, context)
 
 
-def _own_codes(items: Sequence[Row], context: Mapping[str, Json]) -> None:
-    """The code of each product that is its own only variant."""
-    guids = {guid for item in items if (guid := _uuid(_data(item).get("guid"))) and "variants" in _data(item)}
-    if not guids:
-        return
+def _variants(items: Sequence[Row], context: Mapping[str, Json]) -> None:
+    """The code of each product that is its own only variant, and the codes in its row that other products have."""
+    rows = [(item, guid) for item in items if (guid := _uuid(_data(item).get("guid"))) and "variants" in _data(item)]
+    own = _own_codes({guid for _, guid in rows})
+    holders = _holders({code for item, _ in rows for code in _codes(item)})
+    for item, guid in rows:
+        if guid in own:
+            item[OWN] = own[guid]
+        # a code that nobody has belongs to the product whose row names it first
+        item[TAKEN] = [code for code in _codes(item) if guid not in holders.setdefault(code, {guid})]
+
+
+def _own_codes(guids: Collection[UUID]) -> dict[UUID, str]:
     variants = Product.objects.filter(parent=OuterRef("pk"))
-    lonely = Product.objects.filter(~Exists(variants), pk__in=guids)
-    codes = dict(lonely.values_list("pk", "sku"))
-    for item in items:
-        guid = _uuid(_data(item).get("guid"))
-        if guid in codes:
-            item[OWN] = codes[guid]
+    return dict(Product.objects.filter(~Exists(variants), pk__in=guids).values_list("pk", "sku"))
+
+
+def _holders(codes: Collection[str]) -> dict[str, set[UUID | None]]:
+    """By code, the product that has it, and the one whose variant that is."""
+    found = Product.objects.filter(sku_key__in=codes).values_list("sku_key", "pk", "parent_id")
+    return {code: {product, parent} for code, product, parent in found}
+
+
+def _codes(item: Row) -> list[str]:
+    given = _data(item).get("variants")
+    codes = [each.get("code") for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+    return [folded(code) for code in codes if isinstance(code, str)]
 
 
 def _images(items: Sequence[Row], context: Mapping[str, Json]) -> None:
@@ -74,6 +90,6 @@ def _uuid(value: Json) -> UUID | None:
 
 
 _BY_KIND: Final[Mapping[str, Callable[[Sequence[Row], Mapping[str, Json]], None]]] = {
-    names.UPDATE_PRODUCTS: _own_codes,
+    names.UPDATE_PRODUCTS: _variants,
     names.DELETE_IMAGES: _images,
 }

@@ -85,6 +85,29 @@ def test_variants_are_records_of_their_own(shoptet: Shoptet, foreign: Foreign):
     assert found == [("G", None, 0, False), ("RED", 30, 3, True)]
 
 
+def test_a_code_of_another_product_is_refused(shoptet: Shoptet, foreign: Foreign):
+    rows = (
+        {"guid": P, "name": "New", "variants": [{"code": "24-mb02 ", "stock": 1}]},
+        {"guid": P, "variants": [{"code": "R"}, {"code": "G"}]},
+        {"guid": P2, "variants": [{"code": "X"}, {"code": "r"}]},
+        {"guid": P2, "variants": [{"code": "24-MB02", "stock": 5}]},
+    )
+    assert batch(shoptet, foreign, "PATCH", "products/batch", *rows) == [
+        '1: ERROR duplicate The value "24-mb02 " is already used. (variants[0].code)',
+        f"2: OK product {P} updated",
+        '3: ERROR duplicate The value "r" is already used. (variants[1].code)',
+        f"4: OK product {P2} updated",
+        "Summary: 4 rows, 2 ok, 2 failed",
+    ]
+    products = Product.objects.order_by("sku").values_list("sku", "name", "parent__sku", "stock")
+    assert list(products) == [
+        ("24-MB01", "Joust", None, 100),
+        ("24-MB02", "Joust", None, 5),
+        ("G", None, "24-MB01", 0),
+        ("R", None, "24-MB01", 0),
+    ]
+
+
 @pytest.mark.parametrize(("stock", "pieces"), [("5.000", 5), ("-2", -2), (7, 7), ("0.0", 0)])
 def test_pieces_come_as_a_snapshot_shows_them(shoptet: Shoptet, foreign: Foreign, stock: Any, pieces: int):
     row = {"guid": P, "variants": [{"code": "24-MB01", "stock": stock, "price": "12.50"}]}
