@@ -128,7 +128,7 @@ def submission(
 def request_context(request: ApiRequest, *types: str) -> dict[str, Json]:
     """What a request says for all of its records, which are of these types, and who sends it."""
     user = request.caller.user
-    context: dict[str, Json] = {"owner": user.number, "organization": user.organization.number}
+    context: dict[str, Json] = {"owner": str(user.pk), "organization": str(user.organization_id)}
     if request.headers.get("X-Integration-Type", "").strip().lower() == "ext_id":
         context["external"] = True
     if any(RESOURCES[type].has_currency for type in types):

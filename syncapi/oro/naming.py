@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
+from uuid import UUID
 
 from asyncops.dialects import Concerned
 from catalog.commands import Json
@@ -99,6 +100,6 @@ def _name(resource: Resource, id: Json, *, external: bool) -> Name:
 
 def _creator(resource: Resource, setting: Setting) -> Iterator[Name]:
     """To whom a new record belongs."""
-    if resource.is_owned and setting.owner is not None:
-        yield "user", "number", setting.owner
-        yield "organization", "number", setting.organization
+    if resource.is_owned and setting.owner and setting.organization:
+        yield "user", "id", UUID(setting.owner)
+        yield "organization", "id", UUID(setting.organization)

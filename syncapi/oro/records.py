@@ -28,8 +28,8 @@ class Setting:
     """What a request says for all of its records, and which labels stand for records that come with this one."""
 
     external: bool = False  # ids are those of other systems, where the type has such
-    owner: int | None = None  # the numbers of who creates
-    organization: int | None = None
+    owner: str | None = None  # the ids of who creates
+    organization: str | None = None
     salt: str = ""  # a UUID where local ids are known to all operations of the request
     currency: str = ""  # the code of the system currency, where the type has prices
     labels: frozenset[str] = frozenset()
@@ -46,10 +46,10 @@ _IN_THE_CONTEXT: Final = ("external", "owner", "organization", "salt", "currency
 
 @lru_cache
 def _setting(
-    external: bool | None, owner: int | None, organization: int | None, salt: str | None, currency: str | None
+    external: bool | None, owner: str | None, organization: str | None, salt: str | None, currency: str | None
 ) -> Setting:
     """One for all records of a request."""
-    creator = {"owner": Reference("number", owner), "organization": Reference("number", organization)}
+    creator = {"owner": Reference("id", owner), "organization": Reference("id", organization)}
     return Setting(
         external=bool(external),
         owner=owner,

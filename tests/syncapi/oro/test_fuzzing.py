@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -89,7 +90,7 @@ def test_an_item_is_a_command_or_has_errors_with_places(data: st.DataObject, typ
     document = data.draw(mutations.documents(find([type]), "PATCH", ANYTHING))
     for item in items(document):
         note(str(item)[:3000])
-        context = {"type": type, "owner": 1, "organization": 1}
+        context = {"type": type, "owner": str(uuid4()), "organization": str(uuid4())}
         try:
             command = parsing.of_list(item, context)
             concerned = naming.namer(context)(item)

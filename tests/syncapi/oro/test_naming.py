@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
 from catalog.naming import referred, written
@@ -16,7 +18,7 @@ REVERSE = {"contacts", "categories"}  # their records change others too
 
 @pytest.mark.parametrize("type", sorted({resource.type for resource in samples.WRITABLE} - REVERSE))
 def test_a_plain_record_has_the_names_of_its_command(type):
-    context = {"type": type, "owner": 1, "organization": 2, "currency": "EUR"}
+    context = {"type": type, "owner": str(uuid4()), "organization": str(uuid4()), "currency": "EUR"}
     new = samples.record(RESOURCES[type], KNOWN)
     for record in (new, {**samples.update(RESOURCES[type], KNOWN), "meta": {"update": True}}):
         found, command = naming.namer(context)(record), parsing.of_list(record, context)
