@@ -41,15 +41,22 @@ def upsert(
     a natural key. `variant`: it is one already.
     """
     plan = _plan(resource.name)
-    has_parent = plan.may_inherit and (
-        variant or "parent" in more or given.get("parentId") is not None or given.get("parent") is not None
-    )
-    draft = Draft(said=said, place=place, given=given, has_parent=has_parent)
+    draft = Draft(said=said, place=place, given=given, has_parent=variant or _has_parent(plan, given, more))
     draft.me = keys.of(resource, draft, dict.fromkeys(more, owner))
-    if draft.me is not None and _must_exist(given.get("id"), mode):
-        mode = Mode.UPDATE
     _take(plan, draft)
     draft.values.update(more)
+    return _command(plan, draft, mode=mode, path=path)
+
+
+def _has_parent(plan: _Plan, given: Mapping[str, Json], more: Mapping[str, Json]) -> bool:
+    """Whether it says that it is a variant, which inherits what it lacks."""
+    if not plan.may_inherit:
+        return False
+    return "parent" in more or given.get("parentId") is not None or given.get("parent") is not None
+
+
+def _command(plan: _Plan, draft: Draft, *, mode: Mode, path: str) -> Upsert:
+    said = draft.said
     return Upsert(
         entity=plan.entity,
         key=draft.me,
@@ -58,9 +65,9 @@ def upsert(
         children=draft.children or _NO_CHILDREN,
         replace_children=frozenset(draft.children) if said.replace else frozenset(),
         translations=languages.ordered(draft.texts, family=said.family),
-        required=plan.required_of_variants if has_parent else plan.required,
+        required=plan.required_of_variants if draft.has_parent else plan.required,
         scope=said.scope,
-        mode=mode,
+        mode=Mode.UPDATE if _must_exist(draft, mode) else mode,
         local=draft.local,
         beside=tuple(draft.beside),
         flaws=tuple(draft.errors),
@@ -68,9 +75,12 @@ def upsert(
     )
 
 
-def _must_exist(id: Json, mode: Mode) -> bool:
+def _must_exist(draft: Draft, mode: Mode) -> bool:
     """A resolver finds the record that it names, or is an error."""
-    return mode is Mode.UPSERT and isinstance(id, dict) and id.get("nullOnMissing") is not True
+    id = draft.given.get("id")
+    if mode is not Mode.UPSERT or draft.me is None or not isinstance(id, dict):
+        return False
+    return id.get("nullOnMissing") is not True
 
 
 def _take(plan: _Plan, draft: Draft) -> None:
