@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Final
 
 import orjson
@@ -14,7 +14,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 from structlog.contextvars import bound_contextvars
 
-from asyncops import claims, dialects, downloading, failing, finishing, journal, naming, splitting
+from asyncops import claims, dialects, downloading, failing, finishing, journal, naming, splitting, understanding
 from asyncops.claims import Claim
 from asyncops.done import Done
 from asyncops.models import Chunk, Operation
@@ -184,11 +184,9 @@ def _apply_together(chunks: Sequence[Chunk]) -> Iterator[Done]:
     understood = downloading.understood(chunks)
     if policy is Policy.ALL and any(isinstance(entry, Outcome) for entries in understood for entry in entries):
         understood = [[_spared(entry) for entry in entries] for entries in understood]
-    commands = [entry for entries in understood for entry in entries if not isinstance(entry, Outcome)]
-    written = iter(_written(commands, policy, chunks[0]))
+    written = iter(_written(understanding.commands(chain(*understood)), policy, chunks[0]))
     for chunk, entries in zip(chunks, understood, strict=True):
-        outcomes = [entry if isinstance(entry, Outcome) else next(written) for entry in entries]
-        yield Done(chunk=chunk, outcomes=outcomes, understood=entries)
+        yield Done(chunk=chunk, outcomes=understanding.outcomes(entries, written), understood=entries)
 
 
 def _written(commands: Sequence[Command], policy: Policy, first: Chunk) -> list[Outcome]:

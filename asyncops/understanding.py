@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import orjson
 
@@ -24,6 +24,15 @@ def understand(operation: Operation, items: Sequence[Json]) -> list[Command | Ou
         except ItemRefused as refusal:
             understood.append(refused(*refusal.errors))
     return understood
+
+
+def commands(understood: Iterable[Command | Outcome]) -> list[Command]:
+    return [entry for entry in understood if not isinstance(entry, Outcome)]
+
+
+def outcomes(understood: Iterable[Command | Outcome], written: Iterator[Outcome]) -> list[Outcome]:
+    """Of each item: what was written for its command, which is taken from `written`, or why it has none."""
+    return [entry if isinstance(entry, Outcome) else next(written) for entry in understood]
 
 
 def concerned(operation: Operation, items: Sequence[Json]) -> list[Entry]:

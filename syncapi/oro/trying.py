@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.db import transaction
 
-from asyncops import intake
+from asyncops import intake, understanding
 from asyncops.submissions import Submission
 from catalog import writing
 from catalog.commands import Indexing
@@ -19,8 +19,8 @@ from syncapi.exchange import ApiRequest
 def tried(request: ApiRequest, wanted: Submission) -> Iterator[list[Outcome]]:
     """The outcome of each item. Until the end of the block what was written is there. Raises like intake."""
     understood = intake.understand(wanted)
-    commands = [entry for entry in understood if not isinstance(entry, Outcome)]
+    commands, rights = understanding.commands(understood), request.caller.rights
     with transaction.atomic():
-        done = iter(writing.apply(commands, policy=wanted.policy, rights=request.caller.rights, indexing=Indexing.OFF))
-        yield [entry if isinstance(entry, Outcome) else next(done) for entry in understood]
+        done = writing.apply(commands, policy=wanted.policy, rights=rights, indexing=Indexing.OFF)
+        yield understanding.outcomes(understood, iter(done))
         transaction.set_rollback(True)
