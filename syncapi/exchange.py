@@ -55,6 +55,12 @@ class ApiRequest(Request):
         """Give its bytes back, once it was parsed: what it says may need all the memory that there is."""
         self._stream = None  # type: ignore[assignment]
 
+    def forget(self) -> None:
+        """It is answered. View and request hold each other: what it said would stay until the next collection."""
+        self.forget_body()
+        self._data = self._full_data = None
+        self.rehearsed.clear()
+
     @property
     def told_apart_by(self) -> bytes:
         """What the body is to an Idempotency-Key: itself, or the digest of one that is stored as it arrives."""

@@ -73,6 +73,8 @@ class RepeatableView(ApiView):
             return self._once()
         except Exception as error:  # noqa: BLE001 - the dialect words whatever it is, as in DRF's own
             return self._finished(self.handle_exception(error))
+        finally:
+            self.request.forget()
 
     def _once(self) -> HttpResponse:
         if self.request.method in SAFE:
