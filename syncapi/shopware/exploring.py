@@ -130,9 +130,8 @@ def _belonging(resource: Resource, association: Association, owner: UUID) -> Q:
     model = plan(resource.spec.name).model
     if not model._default_manager.filter(pk=owner).exists():
         raise FaultyError(faults.no_resource(resource.name, owner.hex))
-    rows = {row["id"]: row for row in model._default_manager.filter(pk=owner).values()}
-    pairs = reading.pairs(resource, association, RESOURCES[association.target], rows)
-    return Q(pk__in=[other for _, other in pairs])
+    rows, mine, other = reading.linking(resource, association, RESOURCES[association.target])
+    return Q(pk__in=rows.filter(**{mine: owner}).values(other))
 
 
 def _found(

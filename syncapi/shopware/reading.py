@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import urljoin
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from catalog import storing
 from catalog.commands import Json
 from catalog.models import Language
@@ -236,22 +238,27 @@ def pairs(
     resource: Resource, association: Association, target: Resource, rows: Mapping[UUID, Mapping[str, Any]]
 ) -> list[tuple[UUID, UUID]]:
     """(record, associated record)"""
+    if association.arity is Arity.ONE:
+        column = f"{association.relation}_id"
+        return [(id, row[column]) for id, row in rows.items() if row[column]]
+    found, mine, other = linking(resource, association, target)
+    return list(found.filter(**{f"{mine}__in": list(rows)}).values_list(mine, other))
+
+
+def linking(resource: Resource, association: Association, target: Resource) -> tuple[QuerySet[Any], str, str]:
+    """The rows that say what is associated, their column of the record, and that of the associated one."""
     match association.arity:
         case Arity.ONE:
-            column = f"{association.relation}_id"
-            return [(id, row[column]) for id, row in rows.items() if row[column]]
+            return plan(resource.spec.name).model._default_manager.all(), "pk", f"{association.relation}_id"
         case Arity.LINKS | Arity.BACKWARDS:
             owner = resource.spec.name if association.arity is Arity.LINKS else target.spec.name
             mapping = plan(owner).mappings[MAPPING_OF[owner, association.relation].relation]
             through = plan(owner).model._meta.get_field(association.relation).remote_field.through  # type: ignore[union-attr]
-            mine, other = (mapping.owner, mapping.target)
-            if association.arity is Arity.BACKWARDS:
-                mine, other = other, mine
-            return list(through._default_manager.filter(**{f"{mine}__in": list(rows)}).values_list(mine, other))
-    column = _reference(resource, association)
-    model = plan(target.spec.name).model
-    found = model._default_manager.filter(**{f"{column}__in": list(rows)}).order_by("number")
-    return list(found.values_list(column, "pk"))
+            sides = mapping.owner, mapping.target
+            mine, other = sides if association.arity is Arity.LINKS else reversed(sides)
+            return through._default_manager.all(), mine, other
+    rows = plan(target.spec.name).model._default_manager.order_by("number")
+    return rows, _reference(resource, association), "pk"
 
 
 def _reference(resource: Resource, association: Association) -> str:
