@@ -43,7 +43,7 @@ class ApiRequest(Request):
 
     @property
     def body_read(self) -> bytes:
-        """The body as it came. Parsing may follow."""
+        """The body as it came, read within its limit. Parsing may follow."""
         stream = self.stream
         return stream.getvalue() if isinstance(stream, BytesIO) else b""
 

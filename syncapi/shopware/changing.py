@@ -17,6 +17,7 @@ from syncapi.shopware import (
     answers,
     contexts,
     documents,
+    errors,
     exploring,
     faults,
     privileges,
@@ -135,7 +136,7 @@ def _record(request: ApiRequest) -> dict[str, Json]:
     if media not in _TYPES:
         detail = f'The Content-Type "{media[:100]}" is unsupported.'
         raise FaultyError(Fault(code="0", status=415, title="Unsupported Media Type", detail=detail))
-    data = request.data if request.body_read or request.stream else {}
+    data = request.data if request.body_read else {}
     if media == rendering.JSON_API and request.body_read:
         data = documents.record(data)
     if isinstance(data, list) and data:
@@ -178,7 +179,7 @@ def _refusal(
 ) -> FaultyError:
     """The pointers of one record are /0/<property>, also where it was written as a part of another."""
     if missing := answers.missing_privileges([outcome]):
-        return FaultyError(Fault(**_forbidden(missing)))
+        return FaultyError(errors.forbidden(missing))
     record = words.Record(entity=item["entity"], payload=item["payload"], place="/0", other_language=other_language)
     if item["action"] == "delete" and any(error.code in _ABSENT for error in outcome.errors):
         return FaultyError(faults.no_resource(item["entity"], record.id))
@@ -187,11 +188,6 @@ def _refusal(
         if below and "source" in entry:
             entry["source"]["pointer"] = entry["source"]["pointer"].replace(f"/0{below}", "/0", 1)
     return wording.Refused(told)
-
-
-def _forbidden(missing: list[str]) -> dict[str, Json]:
-    told = words.privileges(missing)
-    return {"code": told.code, "status": told.status, "title": told.title, "detail": told.detail}
 
 
 def written(request: ApiRequest, route: Route, resource: Resource, id: UUID) -> Response:

@@ -30,7 +30,7 @@ def clone(request: ApiRequest, route: Route) -> Response:
     resource, id = exploring.resource_of(route), exploring.id_of(route.path["id"])
     for action in ("view", "add"):
         privileges.demand(resource.name, [action], by=request.caller)
-    body = request.data if request.body_read or request.stream else {}
+    body = request.data if request.body_read else {}
     asked = body if isinstance(body, dict) else {}
     overwrites = asked.get("overwrites") or {}
     if not isinstance(overwrites, dict):

@@ -90,7 +90,6 @@ def _refresh(given: Mapping[str, str]) -> Grant:
 def _parameters(request: ApiRequest) -> dict[str, str]:
     """The body, a form or JSON, and what HTTP Basic says. Raises FaultyError, Problem."""
     media = (request.content_type or "").partition(";")[0].strip().lower()
-    request.stream  # noqa: B018 - reads the body within its limit
     if media == _FORM:
         given: dict[str, Json] = dict(parse_qsl(request.body_read.decode(errors="replace"), keep_blank_values=True))
     else:

@@ -74,7 +74,7 @@ def _may_index(request: ApiRequest) -> None:
 
 
 def _body(request: ApiRequest) -> Mapping[str, Json]:
-    data = request.data if request.body_read or request.stream else {}
+    data = request.data if request.body_read else {}
     return data if isinstance(data, dict) else {}
 
 
