@@ -54,23 +54,21 @@ class RespondAsync(Exception):
 
 def accept(request: ApiRequest, submission: Submission) -> Operation:
     """intake.accept for this request."""
-    operation = intake.accept(_placed(request, submission), by=request.caller)
-    requestlog.note(operation)
-    request.operations.append(operation)
-    return operation
+    return made(request, intake.accept(_placed(request, submission), by=request.caller))
 
 
 def accept_errand(request: ApiRequest, submission: Submission, purpose: Purpose) -> Operation:
     """intake.accept_errand for this request."""
-    operation = intake.accept_errand(_placed(request, submission), purpose, by=request.caller)
-    requestlog.note(operation)
-    request.operations.append(operation)
-    return operation
+    return made(request, intake.accept_errand(_placed(request, submission), purpose, by=request.caller))
 
 
 def accept_body(request: ApiRequest, submission: Submission, body: Body) -> Operation:
     """intake.accept_body for this request."""
-    operation = intake.accept_body(_placed(request, submission), body, by=request.caller)
+    return made(request, intake.accept_body(_placed(request, submission), body, by=request.caller))
+
+
+def made(request: ApiRequest, operation: Operation) -> Operation:
+    """It is this request's: the lines of its log name it, and whoever waits waits for it."""
     requestlog.note(operation)
     request.operations.append(operation)
     return operation

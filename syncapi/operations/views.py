@@ -19,7 +19,7 @@ from asyncops.models import Operation, OperationQuerySet
 from asyncops.results import ResultSet
 from asyncops.retrying import Which
 from asyncops.submissions import Caller
-from syncapi import preferences, requestlog
+from syncapi import preferences
 from syncapi.auth import has_any
 from syncapi.exchange import ApiRequest, ApiView, JsonOnly
 from syncapi.idempotency import RepeatableView
@@ -113,9 +113,7 @@ class Action(RepeatableView):
 
     def accepted(self, request: ApiRequest, child: Operation) -> Response:
         """202: a new operation, which the caller may wait for."""
-        request.operations.append(child)
-        requestlog.note(child)
-        answer = rendering.operation(child, now=timezone.now())
+        answer = rendering.operation(preferences.made(request, child), now=timezone.now())
         return Response(answer, status=202, headers={"Location": preferences.address(child)})
 
 
