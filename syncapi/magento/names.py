@@ -21,7 +21,6 @@ STOCK: Final = "Magento_CatalogInventory::cataloginventory"
 ALL_STORES: Final = "all"
 TREE_ROOT: Final = 1  # the category above all others, which is no record
 LINK_TYPES: Final = {"related": 1, "crosssell": 5, "upsell": 4, "associated": 3}
-ALL_GROUPS: Final = 32000  # the number of "every customer group"
 
 PRODUCT_REQUIRED: Final = ("sku", "name", "attribute_set")  # of a new product
 PRICED_TYPES: Final = frozenset({"simple", "virtual", "downloadable"})  # they need a price too

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Final
 
 from django.utils import timezone
 from rest_framework.response import Response
@@ -25,8 +24,6 @@ from syncapi.shoptet.parsing import uploads
 from syncapi.shoptet.parsing.uploads import IMAGE, INDEX
 from syncapi.shoptet.refusals import PAYLOAD, Fault, Refusal
 from syncapi.shoptet.routes import Call
-
-SECONDS: Final = 10  # that a request may wait for its file
 
 
 def post(request: ApiRequest, call: Call) -> Response:

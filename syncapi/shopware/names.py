@@ -12,7 +12,6 @@ from typing import Final
 
 from catalog.commands import Json
 
-EMPTY: Final[Mapping[str, str]] = {}
 NO_RECORD: Final = "0" * 32  # where clients refuse null for an id
 ADDRESS_FORMAT: Final = [
     ["address/company", "symbol/dash", "address/department"],

@@ -196,8 +196,3 @@ def name_of(entity: str) -> str:
 def of_entity(entity: str) -> str:
     """Shopware's name of an entity of ours."""
     return _BY_ENTITY[entity]
-
-
-def find(name: str) -> Anything | None:
-    """By its name in either spelling: product_manufacturer or product-manufacturer."""
-    return ALL.get(name.replace("-", "_"))

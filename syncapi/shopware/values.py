@@ -19,7 +19,6 @@ _ID: Final = re.compile(r"[0-9a-f]{32}")
 _NUMERIC: Final = re.compile(r"\s*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?\s*", re.ASCII)
 _TAG: Final = re.compile(r"<(?=[A-Za-z/!?])[^>]*>?")
 _LONGEST_NUMBER: Final = 64
-_TYPES: Final = {Text: "string", Number: "numeric", Integer: "int", Flag: "bool", Moment: "string", Document: "array"}
 
 
 class WrongError(Exception):
@@ -86,10 +85,6 @@ def converter(field: FieldSpec, *, html: bool) -> Converter:
         case Ref():
             return id_of
     raise TypeError(f"{field!r} has no converter")
-
-
-def type_name(field: FieldSpec) -> str:
-    return _TYPES.get(type(field), "string")
 
 
 def markup(value: Json) -> Json:
