@@ -44,6 +44,12 @@ class Problem(Exception):
         super().__init__(self.__doc__, params)
         self.params: Mapping[str, Json] = params
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """Of its answer: when to try again, where that would help."""
+        seconds = self.params.get("retry_after")
+        return {"Retry-After": str(seconds)} if seconds else {}
+
 
 class RouteUnknown(Problem):
     """No route has this path and method."""

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any, Final
 from urllib.parse import quote
 
-import structlog
 from django.core.exceptions import SuspiciousOperation
-from django.db import InterfaceError, OperationalError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from asyncops.intake import ItemsRefused, TooManyItems
 from catalog.commands import Json
 from catalog.outcomes import NotUnderstoodError
+from syncapi import unexpected
 from syncapi.magento import messages, wording
 from syncapi.magento.messages import Message
 from syncapi.magento.routes import Form, Route
@@ -25,7 +23,6 @@ from syncapi.problems import Code, Problem, RecordRefused
 
 MOST_ERRORS: Final = 100  # in one answer
 
-log = structlog.get_logger(__name__)
 _UNPROCESSABLE: Final = Message("Specified request cannot be processed.")
 _SIGN_IN: Final = Message(
     "The account sign-in was incorrect or your account is disabled temporarily. Please wait and try again later."
@@ -44,7 +41,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
         case NotUnderstoodError():
             answer = Response(messages.aggregate([wording.message(each) for each in error.errors]), status=400)
         case Problem():
-            answer = _answer(_WORDS[error.code](error.params), error.status, **_retry_after(error))
+            answer = _answer(_WORDS[error.code](error.params), error.status, **error.headers)
         case SignatureRefused():
             answer = _answer(error.message, 401, **{"WWW-Authenticate": "OAuth"})
         case ItemsRefused():
@@ -97,11 +94,6 @@ def _items(error: ItemsRefused, context: Mapping[str, Any]) -> Response:
     return Response(body, status=400, headers={"Bulkhead-Error-Path": quote(pointer, safe="/~")})
 
 
-def _retry_after(error: Problem) -> dict[str, str]:
-    seconds = error.params.get("retry_after")
-    return {"Retry-After": str(seconds)} if seconds else {}
-
-
 def _forbidden(context: Mapping[str, Any]) -> Message:
     resource = context["view"].call.route.resource
     return messages.forbidden(resource)
@@ -117,12 +109,9 @@ def _content_type(given: str) -> Message:
 
 
 def _unexpected(error: Exception) -> Response:
-    """A fault of ours, or a database that is away: the log has the details under the number in the answer."""
-    report = f"webapi-{secrets.token_hex(6)}"
-    log.error("unexpected error", report=report, exc_info=error)
-    is_away = isinstance(error, OperationalError | InterfaceError)
-    message = Message(f"Internal Error. Details are available in Magento log file. Report ID: {report}")
-    return _answer(message, 503 if is_away else 500, **({"Retry-After": "5"} if is_away else {}))
+    found = unexpected.logged(error, prefix="webapi-")
+    message = Message(f"Internal Error. Details are available in Magento log file. Report ID: {found.report}")
+    return _answer(message, found.status, **found.headers)
 
 
 def _too_many(error: TooManyItems, context: Mapping[str, Any]) -> Message:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-import structlog
-from django.db import InterfaceError, OperationalError
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
 from catalog.commands import Json
+from syncapi import unexpected
 from syncapi.operations.problems import OperationProblem
 from syncapi.problems import Problem
+from syncapi.unexpected import RETRY_SECONDS
 
 SHOWN: Final = 200  # characters of a value that was sent
-
-log = structlog.get_logger(__name__)
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> Response:
@@ -34,9 +32,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
             if error.status_code == 405:
                 answer["Allow"] = ", ".join(context["view"].allowed_methods)
             return answer
-    log.error("unexpected error", exc_info=error)
-    if isinstance(error, OperationalError | InterfaceError):
-        return _answer(503, "unavailable", "The database is away. Try again.", {"retry_after": 5})
+    if unexpected.logged(error).is_away:
+        return _answer(503, "unavailable", "The database is away. Try again.", {"retry_after": RETRY_SECONDS})
     return _answer(500, "error", "An error of this server; its log has the details.", {})
 
 

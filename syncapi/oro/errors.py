@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-import structlog
 from django.core.exceptions import SuspiciousOperation
-from django.db import InterfaceError, OperationalError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from asyncops.intake import ItemsRefused, TooManyItems
 from catalog.commands import Json
+from syncapi import unexpected
 from syncapi.oro import refusals, wording
 from syncapi.oro.names import RESOURCES
 from syncapi.oro.refusals import MethodNotAllowed, Refusal, Refusals
 from syncapi.problems import Code, Problem
 
 MOST_ERRORS: Final = 100  # in one answer
-log = structlog.get_logger(__name__)
 Error = dict[str, Json]
 
 
@@ -41,7 +38,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
         case Problem():
             title, detail = _WORDS[error.code](error.params)
             pointer = str(error.params.get("pointer", ""))
-            return document([_error(error.status, title, detail, pointer)], error.status, **_retry_after(error))
+            return document([_error(error.status, title, detail, pointer)], error.status, **error.headers)
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
             return Response(status=401, headers={"WWW-Authenticate": 'Bearer, Basic realm="Bulkhead"'})
         case exceptions.MethodNotAllowed():
@@ -73,19 +70,10 @@ def _items(error: ItemsRefused, context: Mapping[str, Any]) -> Response:
     return handle(refusals.worded(found), context)
 
 
-def _retry_after(error: Problem) -> dict[str, str]:
-    seconds = error.params.get("retry_after")
-    return {"Retry-After": str(seconds)} if seconds else {}
-
-
 def _unexpected(error: Exception) -> Response:
-    """A fault of ours, or a database that is away: the log has the details under the number in the answer."""
-    report = secrets.token_hex(6)
-    log.error("unexpected error", report=report, exc_info=error)
-    is_away = isinstance(error, OperationalError | InterfaceError)
-    status = 503 if is_away else 500
-    detail = f"The server could not answer. The log has the details under {report}."
-    return document([_error(status, "runtime exception", detail)], status, **({"Retry-After": "5"} if is_away else {}))
+    found = unexpected.logged(error)
+    detail = f"The server could not answer. The log has the details under {found.report}."
+    return document([_error(found.status, "runtime exception", detail)], found.status, **found.headers)
 
 
 def _plain(title: str, detail: str) -> Callable[[Mapping[str, Json]], tuple[str, str]]:

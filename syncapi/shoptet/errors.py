@@ -7,21 +7,19 @@ from itertools import islice
 from typing import Any, Final
 
 import orjson
-import structlog
 from django.core.exceptions import SuspiciousOperation
-from django.db import InterfaceError, OperationalError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from asyncops.intake import ItemsRefused, TooManyItems
 from catalog.commands import Json
+from syncapi import unexpected
 from syncapi.problems import Code, Problem
 from syncapi.shoptet import auth, wording
 from syncapi.shoptet.envelope import answer
 from syncapi.shoptet.refusals import INVALID_DATA, PAYLOAD, Fault, Refusal, invalid, not_allowed
 
 MOST_ERRORS: Final = 100  # in one answer
-log = structlog.get_logger(__name__)
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> Response:
@@ -74,18 +72,16 @@ def _of_items(error: ItemsRefused) -> Sequence[Fault]:
 
 def _problem(error: Problem, context: Mapping[str, Any]) -> Response:
     status, code, message, instance = _WORDS.get(error.code, _UNPROCESSABLE)(error.params, context["request"])
-    seconds = error.params.get("retry_after")
-    headers = {"Retry-After": str(seconds)} if seconds else {}
-    return _answer(status, [Fault(code=code, message=message, instance=instance)], headers)
+    return _answer(status, [Fault(code=code, message=message, instance=instance)], error.headers)
 
 
 def _unexpected(error: Exception) -> Response:
-    """A fault of ours, or a database that is away: the log has the details."""
-    log.error("unexpected error", exc_info=error)
-    if isinstance(error, OperationalError | InterfaceError):
-        fault = Fault(code="service-unavailable", message="The database is away. Please try later.")
-        return _answer(503, [fault], {"Retry-After": "5"})
-    return _answer(500, [Fault(code="internal-error", message="An error of this server; its log has the details.")])
+    found = unexpected.logged(error)
+    return _answer(found.status, [_AWAY if found.is_away else _BROKEN], found.headers)
+
+
+_AWAY: Final = Fault(code="service-unavailable", message="The database is away. Please try later.")
+_BROKEN: Final = Fault(code="internal-error", message="An error of this server; its log has the details.")
 
 
 Words = tuple[int, str, str, str]  # status, code, message, instance

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import structlog
 from django.core.exceptions import SuspiciousOperation
-from django.db import InterfaceError, OperationalError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from asyncops.intake import TooManyItems
 from catalog.commands import Json
+from syncapi import unexpected
 from syncapi.problems import Code, Problem
 from syncapi.shopware import wording, words
 from syncapi.shopware.drafts import V3
 from syncapi.shopware.faults import Fault, FaultyError
 
-log = structlog.get_logger(__name__)
 DENIED: Final = "The resource owner or authorization server denied the request."
 
 
@@ -31,8 +28,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
         case FaultyError():
             return answer(*error.faults, status=error.status, headers=error.headers)
         case Problem():
-            seconds = error.params.get("retry_after")
-            return answer(_of_problem(error, context), headers={"Retry-After": str(seconds)} if seconds else {})
+            return answer(_of_problem(error, context), headers=error.headers)
         case TooManyItems():
             detail = f"The request has more than {error.limit} records. Split it and try again."
             return answer(Fault(code="0", status=413, title="Content Too Large", detail=detail))
@@ -95,17 +91,14 @@ def _of_problem(error: Problem, context: Mapping[str, Any]) -> Fault:
 
 
 def _unexpected(error: Exception) -> Response:
-    """A fault of ours, or a database that is away: the log has the details under the number in the answer."""
-    report = secrets.token_hex(6)
-    log.error("unexpected error", report=report, exc_info=error)
-    if isinstance(error, OperationalError | InterfaceError):
-        detail = f"The database is away. Try again. Report {report}"
-        fault = Fault(code="0", status=503, title="Service Unavailable", detail=detail)
-        return answer(fault, headers={"Retry-After": "5"})
-    detail = f"An error of this server; its log has the details. Report {report}"
-    return answer(Fault(code="0", status=500, title="Internal Server Error", detail=detail))
+    found = unexpected.logged(error)
+    title, told = _AWAY if found.is_away else _BROKEN
+    fault = Fault(code="0", status=found.status, title=title, detail=f"{told} Report {found.report}")
+    return answer(fault, headers=found.headers)
 
 
+_AWAY: Final = ("Service Unavailable", "The database is away. Try again.")
+_BROKEN: Final = ("Internal Server Error", "An error of this server; its log has the details.")
 _OF_ONE_RECORD: Final = frozenset({"create", "update", "create_nested", "update_nested"})
 _TITLES: Final = {
     404: "Not Found",
