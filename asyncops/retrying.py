@@ -42,6 +42,10 @@ class NothingToRetry(CannotRetry):
     """No item of the operation was left unwritten."""
 
 
+class NoItems(CannotRetry):
+    """The operation has no items that could be repeated. Send its request again."""
+
+
 class AlreadyRetried(CannotRetry):
     """These items are being repeated, or were, by another operation."""
 
@@ -70,7 +74,7 @@ def retry(operation: Operation, *, which: Which, by: User, now: datetime, dry_ru
         chunks = list(_chunks(child, parent, OUTCOMES[which]))
         child.total = sum(chunk.size for chunk in chunks)
         if not chunks:
-            raise NothingToRetry
+            raise NothingToRetry if parent.total else NoItems
         chunkrows.store(chunks)
         operations.append(child)
         transaction.on_commit(doorbell.ring, robust=True)
@@ -87,7 +91,7 @@ def replay(operation: Operation, *, by: User, now: datetime) -> Operation:
         chunks = list(_chunks(child, parent, EVERYTHING))
         child.total = sum(chunk.size for chunk in chunks)
         if not chunks:
-            raise NothingToRetry
+            raise NothingToRetry if parent.total else NoItems
         chunkrows.store(chunks)
         operations.append(child)
         transaction.on_commit(doorbell.ring, robust=True)

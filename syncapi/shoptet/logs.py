@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Final
 
@@ -15,6 +16,7 @@ from asyncops.states import LIVE, State
 from catalog.outcomes import ErrorCode, FieldError
 from syncapi.shoptet import moments, names, rows, uploaded, wording
 from syncapi.shoptet.names import DIALECT
+from syncapi.shoptet.parsing import products
 from syncapi.shoptet.refusals import PAYLOAD, Fault
 
 WINDOW: Final = 2000  # items read at once
@@ -110,8 +112,16 @@ def _faults(operation: Operation, view: ItemView, at: str, name: str = "") -> li
     if operation.dialect == DIALECT and operation.kind in names.UPLOADS:
         return uploaded.faults(view, operation)
     entity = operation.entity if operation.dialect == DIALECT else ""
-    errors = wording.telling(view.errors)
+    errors = [_placed(error, operation, view) for error in wording.telling(view.errors)]
     return [wording.fault(error, at=at, entity=entity, name=name) for error in errors]
+
+
+def _placed(error: FieldError, operation: Operation, view: ItemView) -> FieldError:
+    """What the catalog found, as the row says it; this dialect's own errors stand at their places already."""
+    is_row = operation.dialect == DIALECT and operation.kind == names.UPDATE_PRODUCTS
+    if not is_row or error.code is ErrorCode.DIALECT:
+        return error
+    return replace(error, path=products.place(error.path, view.payload))
 
 
 def _told(faults: Sequence[Fault], at: str) -> str:

@@ -9,6 +9,7 @@ from catalog.commands import Change, Json, Link, LinkSet, Mode, Reference, Upser
 from catalog.registry import folded
 from syncapi.shoptet import fields
 from syncapi.shoptet.parsing.drafts import GUID, LANGUAGE, NUMBER, Draft, checked, scope
+from syncapi.shoptet.rows import DATA
 from syncapi.shoptet.schema import Schema
 
 OWN: Final = "own"  # what the split adds to a row: the product's own code, if it has no variants beside itself
@@ -114,6 +115,18 @@ def update(data: Mapping[str, Json], row: Mapping[str, Json]) -> Upsert:
         scope=scope(data.get("language")),
         mode=Mode.UPDATE,
     )
+
+
+def place(pointer: str, row: Mapping[str, Json]) -> str:
+    """Where in its row an error of the record stands: a product without variants says some of its values in one."""
+    *above, name = pointer.split("/")[1:] or [""]
+    own, variants = row.get(OWN), row[DATA].get("variants", ())
+    if own is not None and not above and name in {*fields.VARIANT.values(), "sku"}:
+        codes = [folded(variant.get("code", own)) for variant in variants]
+        above = ["variants", str(codes.index(folded(own)))] if folded(own) in codes else []
+    if name == "sku" and above and "newCode" in variants[int(above[1])]:
+        name = "newCode"
+    return "/".join(["", *above, name]) if pointer else ""
 
 
 def _flags(given: Json, draft: Draft) -> None:

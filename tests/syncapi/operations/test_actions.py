@@ -66,6 +66,16 @@ def test_a_retry_that_is_sent_again_is_done_once(program, accepted):
     assert Operation.objects.count() == 2
 
 
+def test_whose_items_nobody_knows_must_be_sent_again(program):
+    body, media = b'{"data": [%b]}' % b", ".join([b"{}"] * 50_000), "application/vnd.api+json"
+    assert program.call("PATCH", "/api/accounts", body, CONTENT_TYPE=media).status == 202
+    uuid = Operation.objects.get().uuid
+    assert program.post(f"/operations/{uuid}/cancel").json["state"] == "cancelled"
+    answer = program.post(f"/operations/{uuid}/retry")
+    told = "The operation has no items that could be repeated. Send its request again."
+    assert (answer.status, answer.json["params"]) == (409, {"reason": told})
+
+
 @pytest.mark.parametrize(
     ("which", "before", "reason"),
     [

@@ -108,6 +108,25 @@ def test_a_code_of_another_product_is_refused(shoptet: Shoptet, foreign: Foreign
     ]
 
 
+def test_an_error_of_a_variant_stands_at_the_variant(shoptet: Shoptet, foreign: Foreign):
+    told = batch(
+        shoptet, foreign, "PATCH", "products/batch",
+        {"guid": P, "variants": [{"code": "24-MB01", "price": -1}]},
+        {"guid": P, "variants": [{"newCode": "24-MB02"}]},
+        {"guid": P, "variants": [{"code": "R", "price": -1}]},
+        {"guid": P, "variants": [{"code": "R", "newCode": "24-mb02"}]},
+        {"guid": UNKNOWN, "variants": [{"code": "X", "price": 1}]},
+    )  # fmt: skip
+    assert told[:4] == [
+        "1: ERROR invalid-request-data Must have a minimum value of 0 (variants[0].price)",
+        '2: ERROR duplicate The value "24-MB02" is already used. (variants[0].newCode)',
+        "3: ERROR invalid-request-data Must have a minimum value of 0 (variants[0].price)",
+        '4: ERROR duplicate The value "24-mb02" is already used. (variants[0].newCode)',
+    ]
+    assert told[4] == f'5: ERROR product-not-found Product with identificator "{UNKNOWN}" not found.'
+    assert skus() == ["24-MB01", "24-MB02"]
+
+
 @pytest.mark.parametrize(("stock", "pieces"), [("5.000", 5), ("-2", -2), (7, 7), ("0.0", 0)])
 def test_pieces_come_as_a_snapshot_shows_them(shoptet: Shoptet, foreign: Foreign, stock: Any, pieces: int):
     row = {"guid": P, "variants": [{"code": "24-MB01", "stock": stock, "price": "12.50"}]}
