@@ -40,7 +40,10 @@ class Score:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Criteria:
-    """`total`: 0 as many as are shown, 1 exactly, 2 whether more follow. `post`: filters that do not count in sums."""
+    """`total`: 0 as many as are shown, 1 exactly, 2 whether more follow. `post`: filters that do not count in sums.
+
+    `fields`: see `parts`.
+    """
 
     page: int = 1
     limit: int = MOST
@@ -53,6 +56,7 @@ class Criteria:
     associations: Mapping[str, Criteria] = field(default_factory=dict)
     includes: Properties = field(default_factory=dict)
     excludes: Properties = field(default_factory=dict)
+    fields: Sequence[str] = ()
     aggregations: Sequence[Aggregation] = ()
     total: int = 0
     term: str = ""
@@ -80,7 +84,7 @@ def of_body(given: Json, *, depth: int = 0) -> Criteria:
     return Criteria(
         page=_whole(given.get("page", 1), "page", least=1),
         limit=_limit(given.get("limit", MOST)),
-        ids=_ids(given.get("ids")),
+        ids=_texts(given.get("ids")),
         filters=conditions.read_all(given.get("filter"), "/filter"),
         post=conditions.read_all(given.get("post-filter"), "/post-filter"),
         scores=[_score(each, f"/query/{index}") for index, each in enumerate(_list(given.get("query"), "/query"))],
@@ -89,6 +93,7 @@ def of_body(given: Json, *, depth: int = 0) -> Criteria:
         associations={name: of_body(inner, depth=depth + 1) for name, inner in associations.items()},
         includes=_properties(given.get("includes")),
         excludes=_properties(given.get("excludes")),
+        fields=_texts(given.get("fields")),
         aggregations=aggregations.read_all(given.get("aggregations")),
         total=_TOTALS.get(str(given.get("total-count-mode", given.get("total_count_mode", 0))), 0),
         term=given["term"] if isinstance(given.get("term"), str) else "",
@@ -134,7 +139,7 @@ def _names(given: Json) -> list[str]:
     return [name for name in names if isinstance(name, str) and name] if isinstance(names, list) else []
 
 
-def _ids(given: Json) -> Sequence[str]:
+def _texts(given: Json) -> Sequence[str]:
     if isinstance(given, str):
         return [part for part in re.split(r"[|,]", given) if part]
     return [each for each in given if isinstance(each, str)] if isinstance(given, list) else ()

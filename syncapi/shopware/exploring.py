@@ -16,6 +16,7 @@ from syncapi.shopware import (
     contexts,
     criteria,
     faults,
+    parts,
     privileges,
     reading,
     rendering,
@@ -79,7 +80,7 @@ def one(request: ApiRequest, route: Route, resource: Resource, id: UUID) -> Resp
 
 def asked_of(request: ApiRequest, resource: Resource) -> Criteria:
     """How a record is to be shown. Raises FaultyError for whatever would keep it from being so."""
-    asked = criteria.of_query(_pairs(request))
+    asked = parts.expand(criteria.of_query(_pairs(request)), resource)
     privileges.demand_reading(resource, asked, by=request.caller)
     reading.check(resource, asked)
     return asked
@@ -137,6 +138,7 @@ def _belonging(resource: Resource, association: Association, owner: UUID) -> Q:
 def _found(
     request: ApiRequest, route: Route, described: Anything, asked: Criteria, *, within: Q | None = None
 ) -> Response:
+    asked = parts.expand(asked, described)
     privileges.demand_reading(described, asked, by=request.caller)
     eyes = _eyes(request, route)
     if isinstance(described, Translation):

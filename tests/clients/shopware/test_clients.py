@@ -122,6 +122,7 @@ def test_shopwares_own_sdk_for_apps(live: LiveSite):
         "tax": [True, True],
         "ids": True,
         "folder": True,
+        "part": ["App", True, False],
         "created": [30],
         "changed": ["App 2", [10], 1],
         "cover": True,

@@ -49,6 +49,9 @@ const price = [{ currencyId: Defaults.systemCurrencyId, net: 1, gross: 1.19, lin
 const visibilities = [{ salesChannelId: given.channel, visibility: 30 }];
 const record = { id, productNumber: `APP-${id}`, name: "App", stock: 3, taxId: tax.first().id, price, visibilities };
 await products.upsert([{ ...record, categories: [{ id: category }] }], context);
+const parts = new Criteria([id]).addFields("name", "tax.taxRate");
+const part = (await products.search(parts, context)).first();
+told.part = [part.name, part.tax.taxRate >= 19, "stock" in part];
 told.created = (await found(id)).visibilities.map((each) => each.visibility);
 
 // Shopware's recipe for "these and no others": delete by criteria and write anew, in one request.

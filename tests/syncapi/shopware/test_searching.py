@@ -478,3 +478,36 @@ def test_the_rows_of_a_mapping_are_found_by_both_of_their_sides(shopware: Shopwa
     of_each = {"aggregations": [{"name": "x", "type": "terms", "field": "categoryId"}]}
     sums = shopware.call("POST", "/search/product-category", of_each, **FLAT).json["aggregations"]
     assert [(bucket["key"], bucket["count"]) for bucket in sums["x"]["buckets"]] == [(category, 2)]
+
+
+_OF_EACH = {"id", "apiAlias", "translated", "extensions", "versionId", "createdAt", "updatedAt", "_uniqueIdentifier"}
+
+
+def test_only_the_fields_that_are_wanted_are_shown_and_what_they_lead_through_is_loaded(shelf: Shopware):
+    wanted = ["productNumber", "price.gross", "tax.name", "categories.name", "nosuch"]
+    [row] = found(shelf, {"filter": [equals("name", "A")], "fields": wanted})["data"]
+    assert set(row) == {"productNumber", "price", "tax", "categories"} | _OF_EACH
+    assert (row["tax"].keys(), row["tax"]["name"]) == ({"name"} | _OF_EACH, "low")
+    assert sorted(category["name"] for category in row["categories"]) == ["blue", "red"]
+    assert set(row["categories"][0]) == {"name"} | _OF_EACH
+
+
+def test_an_association_that_is_wanted_as_a_whole_is_shown_as_one(shelf: Shopware):
+    [row] = found(shelf, {"filter": [equals("name", "A")], "fields": ["name", "tax"]})["data"]
+    assert set(row) == {"name", "tax"} | _OF_EACH
+    assert {"taxRate", "position"} < set(row["tax"])
+
+
+def test_fields_and_includes_go_together_and_fields_may_stand_in_a_query_string(shelf: Shopware):
+    body = {"filter": [equals("name", "A")], "fields": ["name", "stock"], "includes": {"product": ["name", "tax"]}}
+    assert set(found(shelf, body)["data"][0]) == {"name", "apiAlias"}
+    path = f"/product?filter[name]=A&{quote('fields[]')}=name&{quote('fields[]')}=tax.taxRate"
+    [shown] = shelf.call("GET", path, accept="application/vnd.api+json").json["data"]
+    assert {"name", "translated"} <= set(shown["attributes"])
+    assert "stock" not in shown["attributes"]
+    assert list(shown["relationships"]) == ["tax"]
+
+
+def test_a_field_behind_nothing_is_an_unknown_association_or_nothing(shelf: Shopware):
+    answer = shelf.call("POST", "/search/product", {"fields": ["tax.nosuch.deeper"]}, **FLAT)
+    assert (answer.status, answer.json["data"][0]["tax"].keys()) == (200, _OF_EACH)
