@@ -99,6 +99,21 @@ def stock_item(request: ApiRequest, call: Call) -> Response:
     return Response(rendering.stock_item({"number": number, "stock": stock}))
 
 
+def source_items(request: ApiRequest, call: Call) -> Response:
+    criteria = criteria_of(request)
+    page = searches.find(sources.SOURCE_ITEMS, criteria)
+    rows = run("SELECT id, sku, stock FROM catalog_product WHERE id = ANY(%b::uuid[])", [page.ids])
+    known = {id: rendering.source_item(sku, stock) for id, sku, stock in rows}
+    items = [known[id] for id in page.ids if id in known]
+    return Response(searches.answer(items, criteria, page.total))
+
+
+def inventory_sources(request: ApiRequest, call: Call) -> Response:
+    criteria = criteria_of(request)
+    page = searches.find(sources.INVENTORY_SOURCES, criteria)
+    return Response(searches.answer([rendering.inventory_source(code) for code in page.ids], criteria, page.total))
+
+
 def base_prices(request: ApiRequest, call: Call) -> Response:
     found = products.prices(requests.skus(request.data))
     return Response([rendering.price(*each) for each in found if each[2].get("price_gross") is not None])

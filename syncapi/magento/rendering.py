@@ -136,6 +136,14 @@ def tier_price(group: int, quantity: Decimal, value: Decimal, kind: str, website
     }
 
 
+def source_item(sku: str, stock: int) -> dict[str, Json]:
+    return {"sku": sku, "source_code": names.SOURCE, "quantity": stock, "status": int(stock > 0)}
+
+
+def inventory_source(code: str) -> dict[str, Json]:
+    return {"source_code": code, "name": "Default Source", "enabled": True}
+
+
 def price(sku: str, store: int, values: Record) -> dict[str, Json]:
     return {"price": number(values["price_gross"]), "store_id": store, "sku": sku}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from syncapi.magento import parsing, reading, views
-from syncapi.magento.names import ATTRIBUTE_LIST, ATTRIBUTE_SETS, BULKS, CATALOG, CATEGORIES, STOCK, STORES
+from syncapi.magento.names import ATTRIBUTE_LIST, ATTRIBUTE_SETS, BULKS, CATALOG, CATEGORIES, SOURCES, STOCK, STORES
 from syncapi.magento.parsing import prices
 from syncapi.magento.routes import Route, Shows, View, WriteRoute
 
@@ -34,6 +34,10 @@ READS: Final = (
     }),
     *_gets(STOCK, "catalog.view_product", {
         "stockItems/:productSku": reading.stock_item,
+    }),
+    *_gets(SOURCES, "catalog.view_product", {
+        "inventory/source-items": reading.source_items,
+        "inventory/sources": reading.inventory_sources,
     }),
     *_gets(CATEGORIES, "catalog.view_category", {
         "categories": reading.category_tree,
@@ -271,6 +275,16 @@ STOCK_AND_PRICES: Final = (
         entity="product",
         parse=parsing.save_stock,
         shows=Shows.NUMBER,
+    ),
+    WriteRoute(
+        method="POST",
+        path="inventory/source-items",
+        resource=SOURCES,
+        rights=_CHANGE,
+        service=("Magento\\InventoryApi\\Api\\SourceItemsSaveInterface", "execute"),
+        entity="product",
+        parse=parsing.save_source_items,
+        shows=Shows.ERRORS,
     ),
     *(
         WriteRoute(

@@ -90,6 +90,19 @@ _ATTRIBUTE_SETS: Final[Mapping[str, Column]] = {
     "entity_type_id": Column(sql="4", kind=Kind.NUMBER),
     "entity_type_code": Column(sql="'catalog_product'"),
 }
+_SOURCE_ITEMS: Final[Mapping[str, Column]] = {
+    "sku": _PRODUCTS["sku"],
+    "quantity": Column(sql="t.stock", kind=Kind.NUMBER),
+    "status": Column(sql="(t.stock > 0)::int", kind=Kind.NUMBER),
+    "source_code": Column(sql=f"'{names.SOURCE}'"),
+}
+_SOURCES: Final[Mapping[str, Column]] = {
+    "source_code": Column(sql="t.id"),
+    "name": Column(sql="'Default Source'"),
+    "enabled": Column(sql="1", kind=Kind.NUMBER),
+}
+SOURCE_ITEMS: Final = Source(table="catalog_product", column=_SOURCE_ITEMS.get)
+INVENTORY_SOURCES: Final = Source(table=f"(SELECT '{names.SOURCE}' AS id)", column=_SOURCES.get, order="t.id")
 ATTRIBUTES: Final = Source(table="catalog_attribute", column=_ATTRIBUTES.get)
 ATTRIBUTE_SETS: Final = Source(table="catalog_attributeset", column=_ATTRIBUTE_SETS.get)
 

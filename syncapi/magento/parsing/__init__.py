@@ -5,6 +5,7 @@ An item is the body of the single call with the path's variables beside it; `con
 """
 
 from syncapi.magento.parsing.categories import delete_category, move_category, save_category
+from syncapi.magento.parsing.inventory import save_source_items
 from syncapi.magento.parsing.media import create_entry, delete_entry, update_entry
 from syncapi.magento.parsing.prices import remove_special_prices, save_base_prices, save_special_prices
 from syncapi.magento.parsing.products import delete_product, save_product
@@ -23,6 +24,6 @@ from syncapi.magento.parsing.stock import save_stock
 __all__ = [
     "create_entry", "credentials", "delete_category", "delete_entry", "delete_product", "link_category",
     "link_website", "move_category", "remove_link", "remove_special_prices", "save_base_prices", "save_category",
-    "save_link", "save_product", "save_special_prices", "save_stock", "set_links", "status_number", "unlink_category",
-    "unlink_website", "update_entry",
+    "save_link", "save_product", "save_source_items", "save_special_prices", "save_stock", "set_links",
+    "status_number", "unlink_category", "unlink_website", "update_entry",
 ]  # fmt: skip

@@ -33,11 +33,11 @@ def read(given: Json, draft: Draft, *, path: str) -> None:
             continue
         value = scalar(sent, kind, draft, field=name, path=f"{path}/{name}")
         if name == "qty" and value is not None:
-            draft.values["stock"] = _pieces(value)
+            draft.values["stock"] = pieces(value)
 
 
-def _pieces(quantity: Json) -> Json:
+def pieces(quantity: Json) -> Json:
     """Whole when it is: the catalog counts pieces, and refuses a fraction when the item is processed."""
-    if type(quantity) is int:
+    if quantity is None or type(quantity) is int:
         return quantity
     return int(float(quantity)) if float(quantity).is_integer() and abs(float(quantity)) < 2**53 else quantity

@@ -45,6 +45,7 @@ BODIES: dict[str, Any] = {
     "POST products/:sku/websites": _WEBSITE_LINK,
     "PUT products/:sku/websites": _WEBSITE_LINK,
     "PUT products/:productSku/stockItems/:itemId": {"stockItem": {"qty": 5}},
+    "POST inventory/source-items": {"sourceItems": [{"sku": BAG, "source_code": "default", "quantity": 5}]},
     "POST products/base-prices": _PRICES,
     "POST products/special-price": _PRICES,
     "POST products/special-price-delete": {"prices": [{"sku": BAG, "store_id": 0}]},

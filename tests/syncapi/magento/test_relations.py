@@ -9,6 +9,7 @@ import pytest
 from catalog.models import Product, ProductLink, ProductWebsite
 from tests.syncapi.conftest import work_off
 from tests.syncapi.magento.conftest import BAG, OTHER_BAG, Magento
+from tests.syncapi.magento.scenes import query
 
 RELATED = {"sku": BAG, "link_type": "related", "linked_product_sku": OTHER_BAG, "linked_product_type": "simple"}
 
@@ -137,6 +138,55 @@ def test_stock_is_written_and_read(magento: Magento):
         "is_in_stock": True,
         "manage_stock": True,
     }
+
+
+SOURCE_ITEM = {"sku": BAG, "source_code": "default", "quantity": 7, "status": 1}
+
+
+def source_items(magento: Magento, *groups: Any) -> Any:
+    return magento.call("GET", f"inventory/source-items{query(*groups)}").json
+
+
+def test_source_items_are_the_stock(magento: Magento):
+    items = [SOURCE_ITEM, {"sku": OTHER_BAG, "source_code": "default", "quantity": "0.0", "status": 0}]
+    answer = magento.call("POST", "inventory/source-items", {"sourceItems": items})
+    assert (answer.status, answer.json) == (200, [])
+    assert magento.call("GET", f"stockItems/{BAG}").json["qty"] == 7
+    found = source_items(magento, [("status", "0", "eq")])
+    assert found["items"] == [{"sku": OTHER_BAG, "source_code": "default", "quantity": 0, "status": 0}]
+    assert source_items(magento, [("sku", BAG, "eq")], [("source_code", "default", "eq")])["total_count"] == 1
+    assert source_items(magento, [("source_code", "paris", "eq")])["items"] == []
+
+
+def test_source_items_of_a_bulk_are_applied(magento: Magento):
+    bulk = [{"sourceItems": [SOURCE_ITEM]}, {"source_items": [SOURCE_ITEM | {"sku": "nosuch"}]}]
+    uuid = magento.accept("POST", "inventory/source-items", bulk, form="async/bulk", store="all")
+    work_off()
+    assert [operation["status"] for operation in magento.status(uuid)["operations_list"]] == [1, 3]
+    assert Product.objects.get(sku=BAG).stock == 7
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "message", "parameters"),
+    [
+        ({"source_code": "paris"}, 400, 'Source with code "%sourceCode" does not exist', {"sourceCode": "paris"}),
+        ({"quantity": None}, 400, '"%fieldName" is required. Enter and try again.', {"fieldName": "quantity"}),
+        ({"sku": "nosuch"}, 404, 'The product with SKU "%1" does not exist.', ["nosuch"]),
+    ],
+)
+def test_one_bad_source_item_keeps_all_from_being_written(
+    magento: Magento, change: dict[str, Any], status: int, message: str, parameters: Any
+):
+    items = [SOURCE_ITEM, SOURCE_ITEM | change]
+    answer = magento.call("POST", "inventory/source-items", {"sourceItems": items})
+    assert (answer.status, answer.json) == (status, {"message": message, "parameters": parameters})
+    assert Product.objects.get(sku=BAG).stock == 100
+
+
+def test_there_is_one_source(magento: Magento):
+    answer = magento.call("GET", "inventory/sources?searchCriteria").json
+    assert answer["items"] == [{"source_code": "default", "name": "Default Source", "enabled": True}]
+    assert magento.call("GET", f"inventory/sources{query([('source_code', 'paris', 'eq')])}").json["items"] == []
 
 
 def test_prices_are_written_in_a_list_of_which_bad_ones_are_told(magento: Magento):
