@@ -22,6 +22,12 @@ class ShoptetBody(JsonBody):
     media_type = "application/vnd.shoptet.v1.0+json"
 
 
+class OldestShoptetBody(JsonBody):
+    """The same as most programs write it: without saying that it is JSON."""
+
+    media_type = "application/vnd.shoptet.v1.0"
+
+
 class Envelope(JsonAnswer):
     """Adds the number of the request, which its view has given it."""
 

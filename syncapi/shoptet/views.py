@@ -20,7 +20,7 @@ from syncapi.limits import JsonBody
 from syncapi.shoptet import errors, limiting, locking
 from syncapi.shoptet.accepting import accepted
 from syncapi.shoptet.auth import ShoptetToken, secret_of
-from syncapi.shoptet.envelope import Envelope, JsonWhateverIsAsked, ShoptetBody
+from syncapi.shoptet.envelope import Envelope, JsonWhateverIsAsked, OldestShoptetBody, ShoptetBody
 from syncapi.shoptet.numbering import Numbered
 from syncapi.shoptet.routes import Call, RouteTable
 
@@ -35,7 +35,7 @@ class MayCall(BasePermission):
 class Api(Numbered, RepeatableView):
     authentication_classes = (ShoptetToken,)
     permission_classes = (MayCall,)
-    parser_classes = (JsonBody, ShoptetBody)
+    parser_classes = (JsonBody, ShoptetBody, OldestShoptetBody)
     renderer_classes = (Envelope,)
     content_negotiation_class = JsonWhateverIsAsked
     http_method_names = [*RepeatableView.http_method_names, "trace"]

@@ -67,6 +67,7 @@ READS = (
     "GET products/attribute-sets/:attributeSetId", "GET eav/attribute-sets/list",
     "GET eav/attribute-sets/:attributeSetId", "GET bulk", "GET bulk/:bulkUuid/operation-status/:status",
     "POST products/base-prices-information", "POST products/special-price-information",
+    "GET inventory/source-items", "GET inventory/sources",
 )  # fmt: skip
 WRITES = (
     "POST products", "PUT products/:sku", "DELETE products/:sku", "POST products/:sku/media",
@@ -76,7 +77,7 @@ WRITES = (
     "PUT products/:sku/links", "DELETE products/:sku/links/:type/:linkedProductSku", "POST products/:sku/websites",
     "PUT products/:sku/websites", "DELETE products/:sku/websites/:websiteId",
     "PUT products/:productSku/stockItems/:itemId", "POST products/base-prices", "POST products/special-price",
-    "POST products/special-price-delete",
+    "POST products/special-price-delete", "POST inventory/source-items",
 )  # fmt: skip
 ROUTES = {
     " POST integration/admin/token": (400, 400, 400, 400),

@@ -45,3 +45,20 @@ def test_a_slash_at_the_end_changes_nothing(shoptet: Shoptet):
 
 def test_a_character_that_nothing_can_hold(shoptet: Shoptet):
     assert errors(shoptet.get("system/jobs?status=a%00")) == (400, [("invalid-parameter", "status")])
+
+
+@pytest.mark.parametrize(
+    ("type", "status"),
+    [
+        ("application/json", 201),
+        ("application/json; charset=utf-8", 201),
+        ("application/vnd.shoptet.v1.0", 201),
+        ("application/vnd.shoptet.v1.0+json; charset=utf-8", 201),
+        ("Application/Vnd.Shoptet.V1.0", 201),
+        ("application/vnd.shoptet.v1.0+xml", 422),
+        ("text/plain", 422),
+    ],
+)
+def test_the_types_of_a_body_that_programs_of_all_years_send(shoptet: Shoptet, type: str, status: int):
+    body = {"data": [{"event": "job:finished", "url": "https://example.com/hook"}]}
+    assert shoptet.call("POST", "webhooks", body, CONTENT_TYPE=type).status == status
