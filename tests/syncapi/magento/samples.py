@@ -54,7 +54,7 @@ BODIES: dict[str, Any] = {
 }
 SEARCHES = frozenset({
     "products", "categories/list", "products/attributes", "products/attribute-sets/sets/list", "bulk",
-    "eav/attribute-sets/list",
+    "eav/attribute-sets/list", "inventory/source-items", "inventory/sources",
 })  # fmt: skip
 
 
