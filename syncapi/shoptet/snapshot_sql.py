@@ -28,6 +28,11 @@ _GALLERY: Final = "coalesce(m.custom_fields->>'gallery', 'shop')"
 # The cover of a product, else the first of the shop's own gallery.
 _MAIN: Final = f"""coalesce(p.cover_id, (SELECT m.id FROM catalog_productmedia m
     WHERE m.product_id = p.id AND {_GALLERY} = 'shop' ORDER BY m.position, m.number LIMIT 1))"""
+
+# A product has changed when its row, a variant or an image has: who asks for changes means what its line says.
+CHANGED: Final = """greatest(p.updated_at,
+    CASE WHEN NOT p.lonely THEN (SELECT max(y.updated_at) FROM catalog_product y WHERE y.parent_id = p.id) END,
+    (SELECT max(m.updated_at) FROM catalog_productmedia m WHERE m.product_id = p.id))"""
 _VARIANT: Final = f"""
     v.sku AS code, v.ean, NULL AS unit, {_number("coalesce(v.weight, p.weight)", 3)} AS weight,
     {_number("coalesce(v.width, p.width)", 1)} AS width, {_number("coalesce(v.height, p.height)", 1)} AS height,
@@ -146,7 +151,7 @@ VISIBILITY: Final = "CASE WHEN NOT p.active THEN 'hidden' WHEN p.visibility = 1 
 
 _PRODUCT: Final = f"""
     p.id AS guid, {TYPE} AS type, {VISIBILITY} AS visibility,
-    {_moment("p.created_at")} AS "creationTime", {_moment("p.updated_at")} AS "changeTime",
+    {_moment("p.created_at")} AS "creationTime", {_moment(CHANGED)} AS "changeTime",
     coalesce(pt.name, p.name) AS name, p.custom_fields->>'additionalName' AS "additionalName",
     p.short_description AS "shortDescription", coalesce(pt.description, p.description) AS description,
     coalesce(pt.meta_title, p.meta_title) AS "metaTitle",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -12,7 +12,7 @@ import pytest
 from asyncops.models import Operation
 from catalog import writing
 from catalog.commands import Change, Link, LinkSet, Reference, Upsert
-from catalog.models import Category, Product
+from catalog.models import Category, Product, ProductMedia
 from tests.asyncops.errands import run
 from tests.syncapi.conftest import Program
 from tests.syncapi.shoptet.conftest import P2, P, Shoptet, errors, message
@@ -143,12 +143,27 @@ def test_filters(shoptet: Shoptet, catalog: None, query: str, found: set[str]):
 
 def test_bounds_of_time(shoptet: Shoptet, catalog: None):
     moment = datetime(2026, 11, 22, 10, tzinfo=UTC)
-    Product.objects.filter(pk=P).update(updated_at=moment, created_at=moment)
+    Product.objects.filter(pk__in=[P, RED]).update(updated_at=moment, created_at=moment)
     for name in ("changeTime", "creationTime"):
         assert guids(shoptet, f"?{name}From=2026-11-22T10:00:00%2B0000") == {P, P2}
         assert guids(shoptet, f"?{name}From=2026-11-22T10:00:01+0000") == {P2}
         assert guids(shoptet, f"?{name}To=2026-11-22T12:00:00%2B0200") == {P}
         assert guids(shoptet, f"?{name}To=2026-11-22T09:59:59Z") == set()
+
+
+def test_a_product_changes_with_its_variants_and_images(shoptet: Shoptet, catalog: None):
+    moment = datetime(2026, 11, 22, 10, tzinfo=UTC)
+    Product.objects.update(updated_at=moment)
+    assert guids(shoptet, "?changeTimeFrom=2026-11-22T10:00:01Z") == set()
+    Product.objects.filter(pk=RED).update(updated_at=moment + timedelta(hours=1))
+    assert guids(shoptet, "?changeTimeFrom=2026-11-22T11:00:00Z") == {P}
+    content = Upsert(entity="media", key=None, values={"file_name": "a.png"})
+    image = Upsert(entity="product_media", key=None, values={"product": Reference("id", P2), "media": content})
+    writing.apply([image])
+    ProductMedia.objects.update(updated_at=moment + timedelta(hours=2))
+    [line] = lines(shoptet, "?changeTimeFrom=2026-11-22T12:00:00Z")
+    assert (line["guid"], line["changeTime"]) == (P2, "2026-11-22T12:00:00+0000")
+    assert guids(shoptet, "?changeTimeTo=2026-11-22T11:00:00Z") == {P}
 
 
 def test_an_empty_catalog_is_an_empty_file(shoptet: Shoptet):
