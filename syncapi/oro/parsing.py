@@ -6,12 +6,13 @@ An item of a list is a resource object as it was sent; with records of `included
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from catalog.commands import Change, Delete, Json, Link, LinkSet, Mode, Reference, Upsert
 from catalog.outcomes import ErrorCode, FieldError, NotUnderstoodError
-from syncapi.oro import faults, records
+from syncapi.oro import faults, records, unseen
 from syncapi.oro.actions import UPDATE
 from syncapi.oro.kinds import Resource, Way
 from syncapi.oro.names import RESOURCES
@@ -87,20 +88,31 @@ def _with_included(
     own = label(record["type"], record.get("id", record.get("lid")))
     labels = frozenset({own, *(label(other["type"], other.get("id", other.get("lid"))) for other in included.values())})
     setting = Setting.of(context, labels)
-    errors: list[FieldError] = []
-    also: list[Upsert] = []
-    for position, other in included.items():
-        try:
-            also.append(_included(other, position, setting))
-        except NotUnderstoodError as reason:
-            errors.extend(_placed(error, f"/included/{position}", other["type"]) for error in reason.errors)
+    primary = _tried(partial(_record, record, resource, setting))
+    also = {position: _tried(partial(_included, other, position, setting)) for position, other in included.items()}
+    understood = [other for other in also.values() if isinstance(other, Upsert)]
+    if isinstance(primary, Upsert) and len(understood) == len(also):
+        return _joined(replace(primary, local=own), understood)
+    errors = [*_errors(primary, resource)]
+    for position, other in also.items():
+        type = included[position]["type"]
+        errors += (_placed(error, f"/included/{position}", type) for error in _errors(other, RESOURCES.get(type)))
+    raise NotUnderstoodError(*errors)
+
+
+def _tried(understand: Callable[[], Upsert]) -> Upsert | NotUnderstoodError:
     try:
-        made = _record(record, resource, setting)
+        return understand()
     except NotUnderstoodError as reason:
-        raise NotUnderstoodError(*reason.errors, *errors) from None
-    if errors:
-        raise NotUnderstoodError(*errors)
-    return _joined(replace(made, local=own), also)
+        return reason
+
+
+def _errors(found: Upsert | NotUnderstoodError, resource: Resource | None) -> Iterable[FieldError]:
+    """All that is wrong with a record of those that come together, one of which is not understood."""
+    if isinstance(found, NotUnderstoodError):
+        return found.errors
+    assert resource is not None, "its type is known, or it would not be understood"
+    return unseen.of(found, resource)
 
 
 def _joined(primary: Upsert, included: list[Upsert]) -> Upsert:

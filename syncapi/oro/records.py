@@ -9,10 +9,9 @@ from functools import lru_cache
 from typing import Final
 from uuid import UUID, uuid5
 
-from catalog import validation
 from catalog.commands import THIS, Change, Json, Link, LinkSet, Mode, Reference, Upsert
 from catalog.outcomes import ErrorCode, FieldError, NotUnderstoodError
-from syncapi.oro import actions, faults
+from syncapi.oro import actions, faults, unseen
 from syncapi.oro.actions import CREATE, Action, Verb
 from syncapi.oro.faults import fault, request_data
 from syncapi.oro.kinds import Attribute, Relation, Resource, Way
@@ -91,7 +90,8 @@ def upsert(record: Mapping[str, Json], resource: Resource, setting: Setting, act
         draft.errors.append(faults.extra_fields(draft.extra))
     key = _key(record, resource, setting, action, draft)
     if draft.errors:
-        raise NotUnderstoodError(*draft.errors, *_further_errors(resource, draft, action))
+        told = [error.path for error in draft.errors if error.path]
+        raise NotUnderstoodError(*draft.errors, *unseen.errors(resource, draft.values, action.verb, told=told))
     return _command(resource, key, draft, setting, action)
 
 
@@ -183,23 +183,6 @@ def _choose(value: Json, attribute: Attribute, draft: Draft, words: Mapping[str,
         draft.errors.append(faults.no_choice(f"/attributes/{attribute.name}"))
     elif not attribute.is_currency:
         draft.values[attribute.spec.name] = words[value]
-
-
-def _further_errors(resource: Resource, draft: Draft, action: Action) -> Iterator[FieldError]:
-    """What the catalog would tell of the record, which it never sees: a caller learns all that is wrong at once."""
-    told = [error.path for error in draft.errors if error.path]
-    [(_, errors)] = validation.clean(resource.entity, [_scalars(resource, draft)])
-    yield from errors
-    for name, source in zip(resource.required, resource.mandatory, strict=True):
-        path = f"/attributes/{name}" if name in resource.attributes else f"/relationships/{name}/data"
-        is_told = any(path.startswith(place) or place.startswith(path) for place in told)
-        if action.verb in (Verb.CREATE, Verb.VALIDATE) and source not in draft.values and not is_told:
-            yield faults.not_blank(path)
-
-
-def _scalars(resource: Resource, draft: Draft) -> dict[str, Json]:
-    refs = {ref.name for ref in resource.spec.refs}
-    return {name: value for name, value in draft.values.items() if name not in refs}
 
 
 def _read_relationships(given: Json, resource: Resource, draft: Draft, setting: Setting) -> None:

@@ -82,6 +82,31 @@ def test_what_the_catalog_refuses_of_an_included_record_is_told_at_its_place(oro
     assert (names(), contacts()) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("name", "included", "expected"),
+    [
+        ("", ["x" * 256, None], [("not blank constraint", "/data/0/attributes/name"),
+         ("length constraint", "/included/0/attributes/firstName"),
+         ("not blank constraint", "/included/1/attributes/firstName")]),
+        ("x" * 256, ["Ann", None], [("length constraint", "/data/0/attributes/name"),
+         ("not blank constraint", "/included/1/attributes/firstName")]),
+    ],
+)  # fmt: skip
+def test_all_that_is_wrong_with_those_that_come_together_is_told_at_once(oro, name, included, expected):
+    contacts = [contact(f"c{n}", first_name) for n, first_name in enumerate(included)]
+    id = oro.done("accounts", with_contacts(name, "c0", "c1"), included=contacts)
+    assert oro.places(id) == expected
+
+
+def test_so_is_what_a_record_lacks(oro):
+    record = {"type": "accounts", "relationships": {"contacts": to("contacts", "c0")}}
+    id = oro.done("accounts", record, included=[contact("c0", None)])
+    assert oro.places(id) == [
+        ("not blank constraint", "/data/0/attributes/name"),
+        ("not blank constraint", "/included/0/attributes/firstName"),
+    ]
+
+
 def test_validating_is_not_for_included_records(oro):
     id = oro.done("accounts", with_contacts("A", "c1"), included=[contact("c1", "Ann", meta={"validate": True})])
     assert oro.errors(id) == [
