@@ -62,7 +62,7 @@ def register(
 def change(
     endpoint: WebhookEndpoint, *, url: str | None = None, send_payload: str | None = None, now: datetime | None = None
 ) -> None:
-    """What is on its way goes to the new address. Raises fetching.UrlForbidden."""
+    """What is on its way goes to the new address, also where the old one was disabled. Raises fetching.UrlForbidden."""
     if url is not None:
         fetching.check_url(url)
         endpoint.url = url
@@ -70,6 +70,8 @@ def change(
         endpoint.send_payload = send_payload
     endpoint.updated_at = now or timezone.now()
     endpoint.save(update_fields=["url", "send_payload", "updated_at"])
+    if url is not None:
+        enable(endpoint)
 
 
 def remove(endpoint: WebhookEndpoint) -> None:

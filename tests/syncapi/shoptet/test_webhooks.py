@@ -11,9 +11,9 @@ import pytest
 from django.utils import timezone
 from standardwebhooks import Webhook
 
-from asyncops import control, jobids, working
+from asyncops import control, jobids, webhooks, working
 from asyncops.dialects import Notice
-from asyncops.models import IdempotencyKey, Operation, WebhookDelivery
+from asyncops.models import IdempotencyKey, Operation, WebhookDelivery, WebhookEndpoint
 from asyncops.submissions import Caller
 from catalog.models import User
 from syncapi.shoptet import notices
@@ -90,6 +90,22 @@ def test_an_endpoint_is_changed_and_removed(shoptet: Shoptet, foreign: Foreign, 
     assert errors(shoptet.call("PATCH", path, {"data": {"url": "http://[::1]/"}}))[1][0][1] == "data.url"
     assert shoptet.call("DELETE", path).status == 200
     assert errors(shoptet.get(path)) == (404, [("webhook-not-found", path.rpartition("/")[2])])
+
+
+def test_a_new_address_gets_what_the_disabled_one_did_not(
+    shoptet: Shoptet, foreign: Foreign, hook: str, caller: Caller
+):
+    endpoint = WebhookEndpoint.objects.get()
+    webhooks.disable(endpoint, reason="The receiver answered 410 Gone.")
+    batch(caller, {"guid": P, "name": "A"})
+    assert told(foreign) == []
+    shoptet.call("PATCH", f"webhooks/{endpoint.pk}", {"data": {"sendPayload": "full"}})
+    assert not WebhookEndpoint.objects.get().enabled
+    url = foreign.on("/new", Reply())
+    shoptet.call("PATCH", f"webhooks/{endpoint.pk}", {"data": {"url": url}})
+    assert WebhookEndpoint.objects.get().enabled
+    working.drain()
+    assert [asked.path for asked in foreign.asked] == ["/new"]
 
 
 @pytest.mark.parametrize("number", ["999", "x", "9" * 30, "٣"])
