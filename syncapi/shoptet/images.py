@@ -43,9 +43,7 @@ def post(request: ApiRequest, call: Call) -> Response:
 def patch_sources(request: ApiRequest, call: Call) -> Response:
     images = _images(request, uploads.PATCH_SOURCES)
     there = pictures.of(pictures.product(call.path["guid"]), _gallery(call))
-    known = {picture.name: str(picture.id) for picture in there}
-    items = [{**image, INDEX: index, RECORD: known.get(image["name"])} for index, image in enumerate(images)]
-    return _accept(request, call, names.IMAGE_SOURCES, items)
+    return _accept(request, call, names.IMAGE_SOURCES, _meaning(images, there))
 
 
 def listing(request: ApiRequest, call: Call) -> Response:
@@ -57,19 +55,12 @@ def patch(request: ApiRequest, call: Call) -> Response:
     """The images that were changed; those that are not there are told as errors, and do not stop the others."""
     images = checked(request.data, uploads.PATCH)["data"]["images"]
     product, gallery = pictures.product(call.path["guid"]), _gallery(call)
-    known = {picture.name: str(picture.id) for picture in pictures.of(product, gallery)}
-    absent = [_absent(image["name"], index) for index, image in enumerate(images) if image["name"] not in known]
-    items = [
-        {**image, INDEX: index, RECORD: known[image["name"]]}
-        for index, image in enumerate(images)
-        if image["name"] in known
-    ]
-    _all_or_nothing(request, 404, absent)
+    items = _meaning(images, pictures.of(product, gallery))
     faults = _run(request, call, names.CHANGE_IMAGES, items)
     _all_or_nothing(request, 422, faults)
     changed = {item["name"] for item in items}
     shown = [picture.body for picture in pictures.of(product, gallery) if picture.name in changed]
-    return answer({"images": shown}, errors=[*absent, *faults])
+    return answer({"images": shown}, errors=faults)
 
 
 def delete(request: ApiRequest, call: Call) -> Response:
@@ -120,6 +111,12 @@ def _images(request: ApiRequest, wanted: Schema) -> list[dict[str, Json]]:
     images: list[dict[str, Json]] = checked(request.data, wanted)["data"]["images"]
     check_urls(images, place=PLACE)
     return images
+
+
+def _meaning(images: Sequence[Mapping[str, Json]], there: Sequence[Picture]) -> list[dict[str, Json]]:
+    """The items, each with the record that its name means. What means none is refused like any other bad item."""
+    known = {picture.name: str(picture.id) for picture in there}
+    return [{**image, INDEX: index, RECORD: known.get(image["name"])} for index, image in enumerate(images)]
 
 
 def _gallery(call: Call) -> str:
@@ -175,8 +172,3 @@ def _used(request: ApiRequest, call: Call, found: Sequence[Picture]) -> list[Pic
 def _in_use(picture: Picture) -> Fault:
     message = f'Image "{picture.name}" cannot be deleted because a variant refers to it.'
     return Fault(code="image-used-by-variant", message=message, instance=picture.name)
-
-
-def _absent(name: str, index: int) -> Fault:
-    message = f'Image with identificator "{name}" not found.'
-    return Fault(code="image-not-found", message=message, instance=f"{PLACE}[{index}]")

@@ -96,10 +96,10 @@ def _errors(operation: Operation) -> Iterator[str]:
     """The refused items of an operation that is no batch."""
     if not operation.refused:
         return
-    is_upload = operation.dialect == DIALECT and operation.kind in names.UPLOADS
-    base = uploaded.place(operation) if is_upload else "data"
+    named = operation.dialect == DIALECT and operation.kind in names.NAMED
+    base = uploaded.place(operation) if named else "data"
     left = settings.SHOPTET_LOG_LINES
-    for view in _views(operation, operation.total, with_payload=is_upload):
+    for view in _views(operation, operation.total, with_payload=named):
         if view.errors and left:
             left -= 1
             at = f"{base}[{view.index}]"
@@ -109,7 +109,7 @@ def _errors(operation: Operation) -> Iterator[str]:
 
 
 def _faults(operation: Operation, view: ItemView, at: str, name: str = "") -> list[Fault]:
-    if operation.dialect == DIALECT and operation.kind in names.UPLOADS:
+    if operation.dialect == DIALECT and operation.kind in names.NAMED:
         return uploaded.faults(view, operation)
     entity = operation.entity if operation.dialect == DIALECT else ""
     errors = [_placed(error, operation, view) for error in wording.telling(view.errors)]

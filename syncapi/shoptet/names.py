@@ -26,6 +26,7 @@ CREATE_BRANDS: Final = "POST brands/batch"
 
 EXPORTS: Final = frozenset({SNAPSHOT, PRICELISTS})
 UPLOADS: Final = frozenset({IMAGES, IMAGE_SOURCES, FILES})
+NAMED: Final = UPLOADS | {CHANGE_IMAGES, DROP_IMAGES}  # whose items are images and files, told by their names
 # Batches have a log and no result file; each kind by the name that its errors carry.
 BATCHES: Final[Mapping[str, str]] = {
     UPDATE_PRODUCTS: "products-batch-update",

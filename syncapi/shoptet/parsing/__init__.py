@@ -26,7 +26,7 @@ _BATCHES: Final[Mapping[str, Callable[[Row, Row], Command]]] = {
 
 _UPLOADS: Final[Mapping[str, Callable[[Row, Row], Command]]] = {
     names.IMAGES: uploads.promised_image,
-    names.IMAGE_SOURCES: uploads.promised_source,
+    names.IMAGE_SOURCES: uploads.change,
     names.FILES: uploads.promised_file,
     names.CHANGE_IMAGES: uploads.change,
     names.DROP_IMAGES: uploads.drop,

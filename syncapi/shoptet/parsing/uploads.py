@@ -113,19 +113,14 @@ def promised_image(item: Mapping[str, Json], context: Mapping[str, Json]) -> Ups
     return Upsert(entity="product_media", key=key, values={"product": Reference("id", product), **_attributes(item)})
 
 
-def promised_source(item: Mapping[str, Json], context: Mapping[str, Json]) -> Upsert:
-    own = id_of(context["product"], context["gallery"], item["name"])
-    key = Reference("id", item.get(RECORD) or own)
-    return Upsert(entity="product_media", key=key, values=_attributes(item), mode=Mode.UPDATE)
-
-
 def promised_file(item: Mapping[str, Json], context: Mapping[str, Json]) -> Upsert:
     return Upsert(entity="media", key=None, values={})
 
 
 def change(item: Mapping[str, Json], context: Mapping[str, Json]) -> Upsert:
-    """An image's attributes."""
-    key = Reference("id", item[RECORD])
+    """An image's attributes: all that is sent of it, or all that is known before its new content is."""
+    own = id_of(context["product"], context["gallery"], item["name"])
+    key = Reference("id", item.get(RECORD) or own)
     return Upsert(entity="product_media", key=key, values=_attributes(item), mode=Mode.UPDATE)
 
 

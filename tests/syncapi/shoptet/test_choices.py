@@ -63,7 +63,7 @@ def test_one_row_that_is_wrong_keeps_the_others_away(whole: Shoptet, foreign: Fo
 
 def test_one_image_that_is_not_there_keeps_the_others_as_they_are(whole: Shoptet, pictures: None):
     answer = whole.call("PATCH", SHOP, body({"name": "a.png", "priority": 9}, {"name": "c.png", "priority": 1}))
-    assert errors(answer) == (404, [("image-not-found", "data.images[1]")])
+    assert errors(answer) == (422, [("image-not-found", "data.images[1]")])
     assert shown(whole) == AS_THEY_WERE
 
 
@@ -82,6 +82,15 @@ def test_what_is_done_at_once_may_be_a_job_instead(later: Shoptet, pictures: Non
     assert (later.job(job)["status"], shown(later)) == ("pending", AS_THEY_WERE)
     working.drain()
     assert (later.job(job)["status"], shown(later)) == ("completed", [("b.png", 2, None), ("a.png", 9, None)])
+
+
+def test_what_is_not_there_is_told_by_the_job(later: Shoptet, pictures: None):
+    job = later.accept("PATCH", SHOP, body({"name": "c.png", "priority": 1}, {"name": "a.png", "priority": 9}))
+    working.drain()
+    assert later.job(job)["log"].splitlines()[0] == (
+        'data.images[0]: image-not-found Image with identificator "c.png" not found.'
+    )
+    assert shown(later) == [("b.png", 2, None), ("a.png", 9, None)]
 
 
 def test_a_snapshot_can_be_waited_for(committed: None):
