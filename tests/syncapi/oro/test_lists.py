@@ -41,6 +41,12 @@ def test_a_worker_writes_it(oro, headers):
     assert names() == ["Cloth World", "Gartner management group"]
 
 
+def test_new_records_are_numbered_in_the_order_of_the_list(oro):
+    sent = [f"{n * 7 % 20}" for n in range(20)]
+    oro.done("accounts", *map(acc, sent))
+    assert list(Account.objects.order_by("number").values_list("name", flat=True)) == sent
+
+
 def test_whoever_sends_an_account_owns_it(oro, admin):
     oro.done("accounts", acc("A"))
     account = Account.objects.get()
