@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Avg, Count, DateTimeField, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Trunc
 
@@ -57,7 +58,7 @@ class Sums:
             return {"ranges": _counted(rows, asked, place)}
         if asked.kind == "entity" and place.entity:
             ids = rows.exclude(**{f"{place.lookup}__isnull": True}).order_by().values_list(place.lookup, flat=True)
-            return {"entities": self.show(place.entity, list(ids.distinct()[: aggregations.MOST_BUCKETS]))}
+            return {"entities": self.show(place.entity, list(ids.distinct()[: aggregations.MOST_RECORDS]))}
         raise _impossible(asked)
 
     def _buckets(self, rows: Rows, asked: Aggregation, key: Callable[[Any], str]) -> list[Json]:
@@ -69,16 +70,26 @@ class Sums:
             place = self.search.place(inner.field or "id")
             rows, functions = rows.annotate(**place.told), _functions(inner, place)
         counted = rows.order_by().values("bucket").annotate(records=_records(rows), **functions)
-        return [
-            {
-                "key": key(bucket["bucket"]),
-                "count": bucket["records"],
-                **({inner.name: _framed(inner.name, _metric(inner, bucket))} if inner is not None else {}),
-                "extensions": [],
-                "apiAlias": "aggregation_bucket",
-            }
-            for bucket in counted.order_by(*_order(asked))[: asked.limit]
-        ]
+        found = list(counted.order_by(*_order(asked))[: _most(asked)])
+        if len(found) > settings.MAX_PAGE_ITEMS:
+            detail = f"The aggregation {asked.name[:100]} has more than {settings.MAX_PAGE_ITEMS} buckets. Limit it."
+            raise aggregations.bad("/aggregations", detail)
+        return [_bucket(each, inner, key(each["bucket"])) for each in found]
+
+
+def _most(asked: Aggregation) -> int:
+    """What is asked for, or one more than an answer may have."""
+    return min(asked.limit or settings.MAX_PAGE_ITEMS + 1, settings.MAX_PAGE_ITEMS + 1)
+
+
+def _bucket(found: Mapping[str, Any], inner: Aggregation | None, key: str) -> Json:
+    return {
+        "key": key,
+        "count": found["records"],
+        **({inner.name: _framed(inner.name, _metric(inner, found))} if inner is not None else {}),
+        "extensions": [],
+        "apiAlias": "aggregation_bucket",
+    }
 
 
 def _functions(asked: Aggregation, place: Place) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from catalog.commands import Filter, Json
-from syncapi.shopware import conditions
+from syncapi.shopware import conditions, querystrings
 from syncapi.shopware.faults import Fault, FaultyError
 
 METRICS: Final = ("count", "sum", "min", "max", "avg", "stats")
 INTERVALS: Final = ("minute", "hour", "day", "week", "month", "quarter", "year")
-MOST_BUCKETS: Final = 500
+MOST_RECORDS: Final = 500  # that are shown as buckets
 DEEPEST: Final = 5
 
 
@@ -55,13 +55,12 @@ def _read(given: Json, path: str, *, depth: int) -> Aggregation:
     inner = given.get("aggregation")
     if kind == "filter" and inner is None:
         raise bad(f"{path}/aggregation", "A filter aggregation should contain an aggregation.")
-    limit = given.get("limit")
     return Aggregation(
         name=name,
         kind=kind,
         field=field if isinstance(field, str) else "",
         filters=conditions.read_all(given.get("filter"), f"{path}/filter"),
-        limit=limit if type(limit) is int and 0 < limit <= MOST_BUCKETS else None,
+        limit=_limit(given.get("limit"), f"{path}/limit"),
         order=_order(given.get("sort")),
         interval=_interval(given, path) if kind == "histogram" else "",
         ranges=_ranges(given.get("ranges"), f"{path}/ranges") if kind == "range" else (),
@@ -74,6 +73,13 @@ def _text(given: Mapping[str, Json], part: str, path: str) -> str:
     if not isinstance(value, str) or not value:
         raise bad(f"{path}/{part}", f"The aggregation {part} should be given.")
     return value
+
+
+def _limit(given: Json, path: str) -> int | None:
+    limit = querystrings.whole(given)
+    if limit is not None and (type(limit) is not int or limit < 1):
+        raise bad(path, "The aggregation limit should be a positive integer.")
+    return limit
 
 
 def _order(given: Json) -> tuple[str, bool] | None:

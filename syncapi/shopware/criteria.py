@@ -168,9 +168,7 @@ def _limit(given: Json) -> int:
 
 
 def _whole(given: Json, name: str, *, least: int) -> int:
-    number = (
-        int(given) if isinstance(given, str) and given.isascii() and given.isdecimal() and len(given) < 10 else given
-    )
+    number = querystrings.whole(given)
     if type(number) is not int or not least <= number < 2**31:
         code = f"FRAMEWORK__INVALID_{name.upper()}_QUERY"
         detail = (

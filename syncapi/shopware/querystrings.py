@@ -30,6 +30,12 @@ def read(pairs: Iterable[tuple[str, str]]) -> dict[str, Json]:
     return {name: _lists(value) for name, value in found.items()}
 
 
+def whole(value: Json) -> Json:
+    """The number that a query string has as a text; anything else as it is."""
+    is_number = isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 10
+    return int(value) if is_number else value
+
+
 def _put(into: dict[str, Json], way: list[str], value: str) -> None:
     *before, last = way
     for part in before:

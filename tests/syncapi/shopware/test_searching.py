@@ -192,9 +192,17 @@ def test_buckets(shelf: Shopware):
     assert buckets(shelf, type="terms", field="categories.name") == [("red", 2), ("", 2), ("blue", 1)]
     by_name = {"sort": {"field": "tax.name", "order": "DESC"}, "limit": 1}
     assert buckets(shelf, type="terms", field="tax.name", **by_name) == [("low", 2)]
+    assert buckets(shelf, type="terms", field="tax.name", **{**by_name, "limit": 1000}) == [("low", 2), ("high", 2)]
     assert buckets(shelf, type="terms", field="active", sort={"field": "_count"}) == [("0", 1), ("1", 3)]
     months = buckets(shelf, type="histogram", field="releaseDate", interval="month")
     assert months == [("2024-01-01 00:00:00", 1), ("2024-02-01 00:00:00", 1)]
+
+
+def test_more_buckets_than_an_answer_may_have_are_refused(shelf: Shopware, settings: Any):
+    settings.MAX_PAGE_ITEMS = 2
+    asked = {"name": "x", "type": "terms", "field": "id"}
+    assert shelf.call("POST", "/search/product", {"limit": 1, "aggregations": [asked]}).status == 400
+    assert len(buckets(shelf, **asked, limit=2)) == 2
 
 
 def test_sums_within_buckets_ranges_and_conditions(shelf: Shopware):
@@ -312,12 +320,14 @@ def test_associations_and_properties_in_a_query_string(shelf: Shopware):
         "sort=stock&limit=1&associations[categories][associations][tags][]=&associations[tax][]="
         "&includes[product][]=categories&includes[product][]=tax&includes[category][]=tags"
         "&aggregations[0][name]=n&aggregations[0][type]=count&aggregations[0][field]=id"
+        "&aggregations[1][name]=t&aggregations[1][type]=terms&aggregations[1][field]=id&aggregations[1][limit]=2"
     )
     answer = shelf.call("GET", f"/product?{query}", **FLAT).json
     [row] = answer["data"]
     assert set(row) == {"categories", "tax", "apiAlias"}
     assert row["categories"] == [{"tags": [], "apiAlias": "category"}] * 2
     assert (row["tax"]["taxRate"], answer["aggregations"]["n"]["count"]) == (7, 4)
+    assert len(answer["aggregations"]["t"]["buckets"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -334,6 +344,7 @@ def test_associations_and_properties_in_a_query_string(shelf: Shopware):
         ({"aggregations": [{"name": "x", "type": "histogram", "field": "releaseDate"}]}, "/aggregations/0/interval"),
         ({"aggregations": [{"name": "x", "type": "range", "field": "stock"}]}, "/aggregations/0/ranges"),
         ({"aggregations": [{"name": "x", "type": "filter"}]}, "/aggregations/0/aggregation"),
+        ({"aggregations": [{"name": "x", "type": "terms", "field": "id", "limit": 0}]}, "/aggregations/0/limit"),
     ],
 )
 def test_what_is_wrong_has_its_place(shelf: Shopware, body: dict[str, Any], pointer: str):
