@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import urljoin
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from catalog import storing
 from catalog.commands import Json
@@ -204,14 +205,7 @@ def _attach(
     eyes: Eyes,
 ) -> None:
     target = RESOURCES[association.target]
-    linked = pairs(resource, association, target, rows)
-    wanted = list(dict.fromkeys(other for _, other in linked))
-    if criteria.chooses:
-        wanted = searching.arranged(sources.of(target.name), criteria, wanted, languages=eyes.languages)
-    if association.is_list:
-        place = {id: position for position, id in enumerate(wanted)}
-        linked = sorted((pair for pair in linked if pair[1] in place), key=lambda pair: place[pair[1]])
-        linked = list(_paged(linked, criteria))
+    linked = _asked_pairs(resource, association, rows, criteria, eyes)
     wanted = list(dict.fromkeys(other for _, other in linked))
     found = {UUID(each["id"]): each for each in read(target, wanted, criteria, eyes)}
     if not association.is_list:
@@ -223,6 +217,41 @@ def _attach(
     for owner, other in linked:
         if other in found:
             shown[owner][association.name].append(found[other])
+
+
+def _asked_pairs(
+    resource: Resource,
+    association: Association,
+    rows: Mapping[UUID, Mapping[str, Any]],
+    criteria: Criteria,
+    eyes: Eyes,
+) -> list[tuple[UUID, UUID]]:
+    """(record, associated record), of each record the page that is asked for."""
+    target = RESOURCES[association.target]
+    if association.is_list and not criteria.chooses:
+        return _first_pairs(resource, association, target, rows, criteria)
+    linked = pairs(resource, association, target, rows)
+    if not criteria.chooses:
+        return linked
+    others = list(dict.fromkeys(other for _, other in linked))
+    fitting = searching.arranged(sources.of(target.name), criteria, others, languages=eyes.languages)
+    if not association.is_list:
+        return linked
+    place = {id: position for position, id in enumerate(fitting)}
+    in_order = sorted((pair for pair in linked if pair[1] in place), key=lambda pair: place[pair[1]])
+    return list(_paged(in_order, criteria))
+
+
+def _first_pairs(
+    resource: Resource, association: Association, target: Resource, rows: Iterable[UUID], criteria: Criteria
+) -> list[tuple[UUID, UUID]]:
+    """Counted where they are: a record may be associated with a million others."""
+    found, mine, other = linking(resource, association, target)
+    order = "number" if other == "pk" else f"{other.removesuffix('_id')}__number"
+    nth = Window(RowNumber(), partition_by=F(mine), order_by=F(order).asc())
+    numbered = found.filter(**{f"{mine}__in": list(rows)}).annotate(nth=nth)
+    page = numbered.filter(nth__gt=criteria.first, nth__lte=criteria.first + criteria.limit)
+    return list(page.order_by("nth").values_list(mine, other))
 
 
 def _paged(linked: Iterable[tuple[UUID, UUID]], criteria: Criteria) -> Iterator[tuple[UUID, UUID]]:
