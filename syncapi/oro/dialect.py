@@ -18,7 +18,7 @@ from syncapi.oro.places import Places
 
 _PARSERS: Final[Mapping[str, Callable[[Json, Mapping[str, Json]], Command]]] = {
     "list": parsing.of_list,
-    "one": parsing.of_one,
+    "one": parsing.of_list,
     "delete": parsing.deletion,
     "relationship": parsing.relationship,
     "atomic": steps.command,

@@ -10,7 +10,7 @@ import orjson
 from catalog.commands import Json
 from catalog.outcomes import FieldError
 from syncapi.oro.faults import request_data
-from syncapi.oro.records import label
+from syncapi.oro.records import label_of
 
 UNLINKED: Final = (
     "The entity should have a relationship with at least one primary entity and this should be explicitly specified "
@@ -52,7 +52,7 @@ class Included:
             self._mentioned_by.setdefault(name, []).append(place)
 
     def _name(self, record: Mapping[str, Json], place: int) -> None:
-        first = self._places.setdefault(label(record["type"], record.get("id", record.get("lid"))), place)
+        first = self._places.setdefault(label_of(record), place)
         if first != place:
             detail = f"The item duplicates the item with the index {first}"
             self.errors.append(request_data(f"/included/{place}", detail))
@@ -73,7 +73,7 @@ class Included:
 
     def _closure(self, record: Mapping[str, Json]) -> list[int]:
         """The places of what it mentions, of what mentions it, and so on."""
-        own = label(record.get("type"), record.get("id", record.get("lid")))
+        own = label_of(record)
         reached = set(self._mentioned_by.get(own, ()))
         reached.update(place for name in mentions(record) if (place := self._places.get(name)) is not None)
         waiting = list(reached)
@@ -91,7 +91,7 @@ def mentions(record: Json) -> Iterator[str]:
         data = relation.get("data") if isinstance(relation, dict) else None
         for identifier in data if isinstance(data, list) else (data,):
             if isinstance(identifier, dict):
-                yield label(identifier.get("type"), identifier.get("id", identifier.get("lid")))
+                yield label_of(identifier)
 
 
 def _shape_faults(record: Json, place: int) -> Iterator[FieldError]:

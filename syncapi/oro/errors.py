@@ -61,12 +61,8 @@ def _error(status: int, title: str, detail: str, pointer: str = "") -> Error:
 
 def _items(error: ItemsRefused, context: Mapping[str, Any]) -> Response:
     """What is wrong with every record, each at its place."""
-    place, resource = context["view"].place, RESOURCES.get(context["view"].type)
-    found = [
-        wording.word(each, resource, place=place.replace("{index}", str(index)))
-        for index, errors in error.errors.items()
-        for each in errors
-    ]
+    view = context["view"]
+    found = wording.of_items(error.errors.items(), RESOURCES.get(view.type), place=view.place)
     return handle(refusals.worded(found), context)
 
 

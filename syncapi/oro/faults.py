@@ -60,6 +60,11 @@ def no_identifier(path: str = "") -> FieldError:
     return fault(path, "entity identifier constraint", detail)
 
 
+def no_record(id: Json) -> FieldError:
+    """No record has such an id, which the catalog would say as well."""
+    return FieldError(path="", code=ErrorCode.MISSING, params={"by": "id", "value": str(id)[:100]})
+
+
 def several() -> FieldError:
     return fault("", "conflict constraint", "The upsert operation founds more than one entity.", status=409)
 

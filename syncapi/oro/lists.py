@@ -156,9 +156,7 @@ def _all_errors(request: ApiRequest, route: Route, wanted: Submission) -> Refusa
 
 
 def _refusals(errors: Iterable[tuple[int, Sequence[FieldError]]], route: Route) -> Refusals:
-    return refusals.worded(
-        [wording.word(e, route.resource, place=f"/data/{index}") for index, found in errors for e in found]
-    )
+    return refusals.worded(wording.of_items(errors, route.resource, place="/data/{index}"))
 
 
 def outcome(operation: Operation, request: ApiRequest, route: Route, places: Places) -> Response:

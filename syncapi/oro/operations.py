@@ -176,7 +176,7 @@ def _item_errors(operation: Operation, *, first: int, count: int) -> list[dict[s
 def place_of(operation: Operation, index: int) -> str:
     """Where in its request an item stands."""
     pattern = operation.context.get("place", "/data/{index}") if operation.dialect == "oro" else "/data/{index}"
-    return str(pattern).replace("{index}", str(index))
+    return wording.at(str(pattern), index)
 
 
 def _earlier_in_chunk(operation: Operation, row: ItemError) -> int:

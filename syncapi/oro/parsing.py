@@ -16,11 +16,11 @@ from syncapi.oro import faults, records, unseen
 from syncapi.oro.actions import UPDATE
 from syncapi.oro.kinds import Resource, Way
 from syncapi.oro.names import RESOURCES
-from syncapi.oro.records import Setting, label
+from syncapi.oro.records import Setting, label_of
 
 
 def of_list(item: Json, context: Mapping[str, Json]) -> Upsert:
-    """A record of a list PATCH (contract 4 to 8)."""
+    """A record of a list PATCH (contract 4 to 8), or the one of a request that was checked when it came in (16)."""
     record, included = item if isinstance(item, list) else (item, None)
     resource = RESOURCES[context["type"]]
     _check_type(record, resource)
@@ -29,17 +29,12 @@ def of_list(item: Json, context: Mapping[str, Json]) -> Upsert:
     return _with_included(record, included, resource, context)
 
 
-def of_one(item: Json, context: Mapping[str, Json]) -> Upsert:
-    """The record of a single request; the request was checked when it came in (contract 16)."""
-    return of_list(item, context)
-
-
 def deletion(item: Json, context: Mapping[str, Json]) -> Delete:
     """`{"id": "5"}` -> the end of that record."""
     resource = RESOURCES[context["type"]]
     key = records.key_of(resource, item["id"], external=bool(context.get("external")))
     if key is None:
-        raise NotUnderstoodError(FieldError(path="", code=ErrorCode.MISSING, params={"by": "id", "value": item["id"]}))
+        raise NotUnderstoodError(faults.no_record(item["id"]))
     return Delete(entity=resource.entity, key=key)
 
 
@@ -52,7 +47,7 @@ def relationship(item: Json, context: Mapping[str, Json]) -> Upsert:
     relation = resource.relations[item["relation"]]
     key = records.key_of(resource, item["id"], external=setting.external)
     if key is None:
-        raise NotUnderstoodError(FieldError(path="", code=ErrorCode.MISSING, params={"by": "id", "value": item["id"]}))
+        raise NotUnderstoodError(faults.no_record(item["id"]))
     if relation.way is Way.REVERSE:
         other = records.identifier(item["target"], relation, setting, item["path"])
         links = {relation.source: LinkSet(links=(Link(target=key),), change=Change(item["change"]))}
@@ -85,8 +80,8 @@ def _with_included(
     record: Mapping[str, Json], included: Mapping[str, Json], resource: Resource, context: Mapping[str, Json]
 ) -> Upsert:
     """The command with the included records that it needs. Relations stated from their side are ours as well."""
-    own = label(record["type"], record.get("id", record.get("lid")))
-    labels = frozenset({own, *(label(other["type"], other.get("id", other.get("lid"))) for other in included.values())})
+    own = label_of(record)
+    labels = frozenset({own, *map(label_of, included.values())})
     setting = Setting.of(context, labels)
     primary = _tried(partial(_record, record, resource, setting))
     also = {position: _tried(partial(_included, other, position, setting)) for position, other in included.items()}
@@ -157,7 +152,7 @@ def _included(other: Mapping[str, Json], position: str, setting: Setting) -> Ups
         raise NotUnderstoodError(faults.unknown_class(other["type"], ""))
     action = records.action_of(other, resource, setting, included=True)
     made = records.upsert(other, resource, setting, action)
-    name = label(other["type"], other.get("id", other.get("lid")))
+    name = label_of(other)
     return replace(made, local=name, shared=True, path=f"/included/{position}/{resource.type}")
 
 

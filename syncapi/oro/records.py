@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from catalog.commands import THIS, Change, Json, Link, LinkSet, Mode, Reference, Upsert
-from catalog.outcomes import ErrorCode, FieldError, NotUnderstoodError
+from catalog.outcomes import FieldError, NotUnderstoodError
 from syncapi.oro import actions, faults, unseen
 from syncapi.oro.actions import CREATE, Action, Verb
 from syncapi.oro.faults import fault, request_data
@@ -73,6 +73,11 @@ class Draft:
 def label(type: Json, id: Json) -> str:
     """The name by which records of one request refer to each other."""
     return f"{type}/{id}"
+
+
+def label_of(record: Mapping[str, Json]) -> str:
+    """Of a resource object, or what identifies one."""
+    return label(record.get("type"), record.get("id", record.get("lid")))
 
 
 def local_key(type: Json, lid: Json, salt: str) -> Reference:
@@ -282,7 +287,7 @@ def _key(
         return None
     key = key_of(resource, id, external=setting.external)
     if key is None:
-        draft.errors.append(FieldError(path="", code=ErrorCode.MISSING, params={"by": "id", "value": str(id)[:100]}))
+        draft.errors.append(faults.no_record(id))
     return key
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -54,6 +54,17 @@ def word(error: FieldError, resource: Resource | None, *, place: str) -> Wording
     status, title, detail = _WORDS[error.code](error.params)
     whole = error.code in _OF_THE_RECORD
     return Wording(status=status, title=title, detail=detail, pointer=_pointer(error, resource, place, whole))
+
+
+def of_items(
+    errors: Iterable[tuple[int, Sequence[FieldError]]], resource: Resource | None, *, place: str
+) -> list[Wording]:
+    """Of several records of one type, by index, which takes the place of {index} in `place`."""
+    return [word(error, resource, place=at(place, index)) for index, found in errors for error in found]
+
+
+def at(place: str, index: int) -> str:
+    return place.replace("{index}", str(index))
 
 
 def in_linkage(error: FieldError, *, place: str) -> Wording:

@@ -149,12 +149,8 @@ def _perform(request: ApiRequest, route: Route, items: Sequence[Json], *, kind: 
 
 
 def refuse_if_wrong(outcomes: Sequence[Outcome], resource: Resource, place: str) -> None:
-    worded = [
-        wording.word(error, resource, place=place.replace("{index}", str(index)))
-        for index, outcome in enumerate(outcomes)
-        for error in outcome.errors
-    ]
-    _refuse(worded)
+    errors = [(index, outcome.errors) for index, outcome in enumerate(outcomes)]
+    _refuse(wording.of_items(errors, resource, place=place))
 
 
 def _refuse(worded: Sequence[Wording]) -> None:
