@@ -10,6 +10,7 @@ from typing import ClassVar
 from django.http.response import HttpResponseBase
 
 from catalog.commands import Command, Json
+from catalog.outcomes import FieldError
 from syncapi.exchange import ApiRequest
 from syncapi.magento.names import by_name, snake_case
 
@@ -58,14 +59,22 @@ class Route:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """`items`: of the body, an item for each record. `told`: the entries of the answer for one that was refused."""
+
+    items: Callable[[Json], list[Json]]
+    told: Callable[[Sequence[FieldError], Json], list[Json]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WriteRoute(Route):
     """A route that writes: it declares what an item means, and has all three forms by rule.
 
     `service`: Magento's class and method behind it, from which the topic follows. `parse`: item and context to command.
     `dto`: the member of the body, by its snake_case name, into whose property `dto_key` the last path variable goes; on
     PUT it overrides the property when the body has no other member (contract 5.2). Without a `dto` the path's
-    variables stand beside the body's members. `shows`: what a single call answers. `items`: the items of a single
-    synchronous call, where its body is a list of records; it answers then what became of them as a list of errors.
+    variables stand beside the body's members. `shows`: what a single call answers. `listed`: where the body of a single
+    synchronous call is a list of records, each of which stands alone.
     """
 
     service: tuple[str, str]
@@ -74,7 +83,7 @@ class WriteRoute(Route):
     dto: str = ""
     dto_key: str = "sku"
     shows: Shows = Shows.RECORD
-    items: Callable[[Json], list[Json]] | None = None
+    listed: Listed | None = None
 
     forms: ClassVar[tuple[Form, ...]] = tuple(Form)
 

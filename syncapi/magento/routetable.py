@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from syncapi.magento import parsing, reading, views
+from syncapi.magento import parsing, pricelists, reading, views
 from syncapi.magento.names import ATTRIBUTE_LIST, ATTRIBUTE_SETS, BULKS, CATALOG, CATEGORIES, SOURCES, STOCK, STORES
 from syncapi.magento.parsing import prices
-from syncapi.magento.routes import Route, Shows, View, WriteRoute
+from syncapi.magento.routes import Listed, Route, Shows, View, WriteRoute
 
 _API: Final = "Magento\\Catalog\\Api\\"
 _SAVE: Final = ("catalog.add_product", "catalog.change_product")
@@ -296,15 +296,26 @@ STOCK_AND_PRICES: Final = (
             entity="product",
             parse=parse,
             shows=Shows.ERRORS,
-            items=prices.entries,
+            listed=Listed(items=prices.entries, told=told),
         )
-        for path, service, parse in (
-            ("products/base-prices", (f"{_API}BasePriceStorageInterface", "update"), parsing.save_base_prices),
-            ("products/special-price", (f"{_API}SpecialPriceStorageInterface", "update"), parsing.save_special_prices),
+        for path, service, parse, told in (
+            (
+                "products/base-prices",
+                (f"{_API}BasePriceStorageInterface", "update"),
+                parsing.save_base_prices,
+                pricelists.of_base_price,
+            ),
+            (
+                "products/special-price",
+                (f"{_API}SpecialPriceStorageInterface", "update"),
+                parsing.save_special_prices,
+                pricelists.of_special_price,
+            ),
             (
                 "products/special-price-delete",
                 (f"{_API}SpecialPriceStorageInterface", "delete"),
                 parsing.remove_special_prices,
+                pricelists.of_special_price,
             ),
         )
     ),

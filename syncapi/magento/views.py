@@ -32,9 +32,8 @@ from syncapi.magento import (
     status,
     stores,
     streaming,
-    wording,
 )
-from syncapi.magento.routes import Call, Form, Route, RouteTable, WriteRoute
+from syncapi.magento.routes import Call, Form, Listed, Route, RouteTable, WriteRoute
 from syncapi.magento.signed import OAuthSignature
 from syncapi.magento.stores import Stores
 from syncapi.problems import NotAList, NotAnObject, RecordRefused
@@ -84,8 +83,8 @@ class Rest(RepeatableView):
 def run(request: ApiRequest, call: Call) -> Response:
     """The sync form of a writing route: 200 with what the route shows."""
     route = _writing(call.route)
-    if route.items is not None:
-        return _run_list(request, call, route.items(request.data))
+    if route.listed is not None:
+        return _run_list(request, call, route.listed)
     item = route.item(request.data, call.path)
     _, [outcome] = preferences.run_now(request, _submission(request, call, [item]))
     if outcome.errors:
@@ -93,13 +92,15 @@ def run(request: ApiRequest, call: Call) -> Response:
     return Response(answers.one(outcome, route=route, store=call.store))
 
 
-def _run_list(request: ApiRequest, call: Call, items: list[Json]) -> Response:
-    """Each record stands alone; the answer tells those that were refused."""
+def _run_list(request: ApiRequest, call: Call, listed: Listed) -> Response:
+    """Each record stands alone; the answer tells why some were refused."""
+    items = listed.items(request.data)
     outcomes = preferences.run_now(request, _submission(request, call, items))[1] if items else []
     return Response([
-        wording.told_in_list(outcome.errors, item=item)
+        told
         for item, outcome in zip(items, outcomes, strict=True)
         if outcome.errors
+        for told in listed.told(outcome.errors, item)
     ])  # fmt: skip
 
 

@@ -48,14 +48,6 @@ def message(error: FieldError, *, item: Json = None, entity: str = "product") ->
     return _WORDS[error.code](field, error.params)
 
 
-def told_in_list(errors: Sequence[FieldError], *, item: Json) -> dict[str, Json]:
-    """One entry of a list of errors. Parameters are a list of texts there, which has no place for names."""
-    first = messages_of(errors, item=item, entity="product")[0]
-    if isinstance(first.parameters, Mapping):
-        return {"message": first.rendered(), "parameters": []}
-    return {"message": first.text, "parameters": [str(parameter) for parameter in first.parameters]}
-
-
 def status(errors: Sequence[FieldError]) -> int:
     """The HTTP status of a single call that was refused for these errors."""
     first = errors[0]

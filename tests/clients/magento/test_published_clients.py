@@ -40,7 +40,7 @@ def test_pymagento_writes_one_by_one(told: dict[str, Any]):
 
 
 def test_pymagento_writes_prices(told: dict[str, Any]):
-    assert [error["parameters"] for error in told["prices"]] == [["-"]]
+    assert [error["parameters"] for error in told["prices"]] == [["SKU", "-"]]
     assert told["base"] == [{"price": 7, "store_id": 0, "sku": "PY2"}]
     assert (told["special"], told["no_special"]) == ([], [])
 

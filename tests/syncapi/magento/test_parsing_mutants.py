@@ -26,7 +26,7 @@ from tests.syncapi.magento.mutations import EXAMPLES, bodies, each_value_at_each
 from tests.syncapi.magento.test_parsing import JSON, route
 
 WRITING = dict(TABLE.kinds())
-LISTS = [kind for kind, its in WRITING.items() if its.items is not None]
+LISTS = [kind for kind, its in WRITING.items() if its.listed is not None]
 
 
 @pytest.mark.parametrize("kind", WRITING)

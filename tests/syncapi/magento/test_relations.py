@@ -199,7 +199,15 @@ def test_prices_are_written_in_a_list_of_which_bad_ones_are_told(magento: Magent
     ]
     answer = magento.call("POST", "products/base-prices", {"prices": prices})
     assert answer.status == 200
-    assert [error["parameters"] for error in answer.json] == [["nosuch"], ["9"], []]
+    unnamed = "Invalid attribute %fieldName = %fieldValue."
+    assert answer.json == [
+        {"message": unnamed, "parameters": ["SKU", "nosuch"]},
+        {
+            "message": f"Requested store is not found. Row ID: SKU = {OTHER_BAG}, Store ID: 9.",
+            "parameters": [OTHER_BAG, "9"],
+        },
+        {"message": unnamed, "parameters": ["Price", "-1"]},
+    ]
     assert magento.call("POST", "products/base-prices-information", {"skus": [BAG]}).json == [
         {"price": 5, "store_id": 0, "sku": BAG},
         {"price": 6, "store_id": 2, "sku": BAG},
@@ -208,14 +216,40 @@ def test_prices_are_written_in_a_list_of_which_bad_ones_are_told(magento: Magent
     assert magento.call("POST", "products/base-prices", {"prices": []}).json == []
 
 
+def test_all_that_is_wrong_with_a_price_is_told(magento: Magento):
+    wrong = {"sku": "nosuch", "storeId": 9999, "price": -9999}
+    told = magento.call("POST", "products/base-prices", {"prices": [wrong]}).json
+    assert [error["parameters"] for error in told] == [["SKU", "nosuch"], ["Price", "-9999"], ["nosuch", "9999"]]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason", "first"),
+    [
+        ({"sku": "nosuch"}, "The product that was requested doesn't exist. Verify the product and try again.", []),
+        ({"store_id": 9}, "Requested store is not found.", []),
+        ({"price": -5}, "Invalid attribute Price = -5.", ["-5"]),
+        ({"price_from": "today"}, "Invalid attribute Price From = today.", ["Price From"]),
+        ({"price_to": "tomorrow"}, "Invalid attribute Price To = tomorrow.", ["Price To"]),
+    ],
+    ids=str,
+)
+def test_a_refused_special_price_is_told_with_its_row(
+    magento: Magento, wrong: dict[str, Any], reason: str, first: list[str]
+):
+    price = {"sku": BAG, "store_id": 0, "price": 9, "price_from": "", "price_to": "", **wrong}
+    row = [str(price[name]) for name in ("sku", "store_id", "price_from", "price_to")]
+    place = "Row ID: SKU = {}, Store ID: {}, Price From: {}, Price To: {}.".format(*row)
+    told = magento.call("POST", "products/special-price", {"prices": [price]}).json
+    assert told == [{"message": f"{reason} {place}", "parameters": [*first, *row]}]
+    assert magento.call("POST", "products/special-price-information", {"skus": [BAG]}).json == []
+
+
 def test_in_a_list_of_errors_every_placeholder_has_its_parameter(magento: Magento):
     """Its parameters are a list, so a message that names its own is told with them filled in."""
-    wrong = {"sku": BAG, "store_id": 0, "price": 9, "price_to": "tomorrow"}
+    wrong = {"sku": BAG, "store_id": 0, "price": 1e30}
     [error] = magento.call("POST", "products/special-price", {"prices": [wrong]}).json
     assert error["parameters"] == []
-    assert "%" not in error["message"]
-    assert error["message"].startswith('Error occurred during "special_to_date" processing.')
-    assert magento.call("POST", "products/special-price-information", {"skus": [BAG]}).json == []
+    assert error["message"] == 'Invalid value of "1e+30" provided for the special_price field.'
 
 
 def test_special_prices_come_and_go(magento: Magento):
