@@ -20,12 +20,11 @@ from syncapi.exchange import ApiRequest
 from syncapi.shoptet import locking, names
 from syncapi.shoptet.accepting import accepted, may_accept
 from syncapi.shoptet.images import checked
-from syncapi.shoptet.names import BATCHES, DIALECT
+from syncapi.shoptet.names import BATCHES, DIALECT, FILE_URL
 from syncapi.shoptet.refusals import Fault, Refusal, invalid
 from syncapi.shoptet.routes import Call
 from syncapi.shoptet.schema import Schema
 
-FILE: Final = "batchFileUrlPath"
 REMOVE: Final = "removeReference"
 PROBE_SECONDS: Final = 5  # that a request may wait for the beginning of its file
 ENTITIES: Final[Mapping[str, str]] = {
@@ -38,8 +37,8 @@ ENTITIES: Final[Mapping[str, str]] = {
 BODY: Final[Schema] = {
     "type": "object",
     "additionalProperties": False,
-    "required": [FILE],
-    "properties": {FILE: {"type": "string", "minLength": 1, "maxLength": 2000}},
+    "required": [FILE_URL],
+    "properties": {FILE_URL: {"type": "string", "minLength": 1, "maxLength": 2000}},
 }
 BODY_OF_IMAGES: Final[Schema] = {**BODY, "properties": {**BODY["properties"], REMOVE: {"type": "boolean"}}}
 
@@ -52,12 +51,12 @@ def accept(request: ApiRequest, call: Call) -> Response:
     """A job without a result: its log has a line for each row."""
     kind = call.route.name
     body = checked(request.data, body_of(kind))
-    url = body[FILE]
+    url = body[FILE_URL]
     _check_url(url)
     may_accept(request)
     with _first(request, kind):
         _probe(url)
-        context = {collecting.URL: url, collecting.PLACE: f"/{FILE}", REMOVE: body.get(REMOVE, False)}
+        context = {collecting.URL: url, collecting.PLACE: f"/{FILE_URL}", REMOVE: body.get(REMOVE, False)}
         policy = policies.of(request.META)
         submission = Submission(
             dialect=DIALECT, kind=kind, entity=ENTITIES[kind], items=(), context=context, policy=policy
@@ -69,7 +68,7 @@ def _check_url(url: str) -> None:
     try:
         fetching.check_url(url)
     except UrlForbidden as forbidden:
-        raise Refusal(422, invalid(forbidden.message, at=FILE)) from None
+        raise Refusal(422, invalid(forbidden.message, at=FILE_URL)) from None
 
 
 @contextmanager
@@ -97,8 +96,10 @@ def _probe(url: str) -> None:
         fetching.probe(url, max_bytes=settings.MAX_BODY_FILE_BYTES, seconds=PROBE_SECONDS)
     except TooLarge as failed:
         message = f"The file is larger than {failed.limit} bytes."
-        raise Refusal(422, Fault(code="batch-file-size-limit", message=message, instance=FILE)) from None
+        raise Refusal(422, Fault(code="batch-file-size-limit", message=message, instance=FILE_URL)) from None
     except UrlForbidden as forbidden:
-        raise Refusal(422, invalid(forbidden.message, at=FILE)) from None
+        raise Refusal(422, invalid(forbidden.message, at=FILE_URL)) from None
     except FetchFailed:
-        raise Refusal(404, Fault(code="file-not-found", message=f'File "{url}" not found.', instance=FILE)) from None
+        raise Refusal(
+            404, Fault(code="file-not-found", message=f'File "{url}" not found.', instance=FILE_URL)
+        ) from None

@@ -24,6 +24,8 @@ DELETE_IMAGES: Final = "DELETE products/images/batch"
 UPDATE_CATEGORIES: Final = "PATCH categories/batch"
 CREATE_BRANDS: Final = "POST brands/batch"
 
+FILE_URL: Final = "batchFileUrlPath"  # where a batch says where its rows are
+
 EXPORTS: Final = frozenset({SNAPSHOT, PRICELISTS})
 UPLOADS: Final = frozenset({IMAGES, IMAGE_SOURCES, FILES})
 NAMED: Final = UPLOADS | {CHANGE_IMAGES, DROP_IMAGES}  # whose items are images and files, told by their names

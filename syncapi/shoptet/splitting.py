@@ -10,17 +10,28 @@ from typing import Final
 from django.conf import settings
 
 from asyncops.bodies import BodyFile, Pieces
+from asyncops.dialects import BodyRefused
 from catalog.commands import Json
 from syncapi import jsontext
 from syncapi.problems import Code, Problem
-from syncapi.shoptet import completing, rows
+from syncapi.shoptet import completing, names, rows
 from syncapi.shoptet.schema import wrong_type
+from syncapi.shoptet.wording import refused
 
 BOM: Final = b"\xef\xbb\xbf"
+# How a file begins that has no rows to read.
+_FOREIGN: Final[Mapping[bytes, str]] = {
+    b"\x1f\x8b": "The file is packed with gzip. Send it unpacked.",
+    b"\xff\xfe": "The file is in UTF-16. Send it in UTF-8.",
+    b"\xfe\xff": "The file is in UTF-16. Send it in UTF-8.",
+}
 
 
 def split(kind: str, body: Pieces, context: Mapping[str, Json], *, size: int) -> Iterator[list[Json]]:
-    """A row is an item, with the number of its line; blank lines count and are none. Bad rows stay, as bad items."""
+    """A row is an item, with the number of its line; blank lines count and are none. Bad rows stay, as bad items.
+
+    Raises BodyRefused for a file of another kind, whose every line would be a bad row.
+    """
     items = _items(_lines(body))
     while part := list(islice(items, size)):
         completing.complete(kind, part, context)
@@ -31,6 +42,8 @@ def _lines(body: Pieces) -> Iterator[bytes]:
     """Each line, or as much of it as shows that it is too long."""
     limit = settings.MAX_LINE_BYTES
     with BufferedReader(BodyFile(body)) as file:
+        if why := _FOREIGN.get(file.peek(2)[:2]):
+            raise BodyRefused(refused("batch-file-unreadable", why, path=f"/{names.FILE_URL}"))
         while line := file.readline(limit + 2):
             yield line
             while len(line) == limit + 2 and not line.endswith(b"\n"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -294,6 +295,23 @@ def test_a_file_that_proves_to_be_too_large(shoptet: Shoptet, foreign: Foreign, 
         "Summary: 0 rows, 0 ok, 0 failed",
     ]
     assert Product.objects.get(pk=P).name == "Joust"
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (gzip.compress(lines({"guid": P, "name": "A"})), "The file is packed with gzip. Send it unpacked."),
+        ('{"guid": "x"}\n'.encode("utf-16"), "The file is in UTF-16. Send it in UTF-8."),
+    ],
+    ids=["gzip", "utf-16"],
+)
+def test_a_file_of_another_kind_has_one_error(shoptet: Shoptet, foreign: Foreign, body: bytes, why: str):
+    job = shoptet.accept("PATCH", "products/batch", {"batchFileUrlPath": foreign.serves("/batch.jsonl", body)})
+    run(BODIES)
+    work_off()
+    shown = shoptet.job(job)
+    assert shown["status"] == "failed"
+    assert shown["log"].splitlines()[0] == f"ERROR batch-file-unreadable {why} (batchFileUrlPath)"
 
 
 def test_a_server_in_trouble_is_asked_again(shoptet: Shoptet, foreign: Foreign):
