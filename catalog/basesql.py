@@ -79,16 +79,17 @@ def insert(shape: Shape, *, alone: bool = False) -> str:
     """blank text (one object: the defaults), records text -> (id) of those that were inserted.
 
     What is not returned met a record that appeared meanwhile. One that is `alone` breaks the constraint instead, and
-    the error names its columns.
+    the error names its columns. Rows are stored in the order of their keys, and numbered in that of the records.
     """
     current = plan(shape.entity)
     columns = dict.fromkeys((*shape.columns, *current.blank))
     values = {column: _initial(current, shape, column) for column in columns} | _derived(current, shape, "d")
     return f"""
-        INSERT INTO {current.table} AS p ({names(OWN_COLUMNS)}, {names(tuple(values))})
-        SELECT m.id, now(), now(), {", ".join(values.values())}
+        INSERT INTO {current.table} AS p ({names(OWN_COLUMNS)}, number, {names(tuple(values))})
+        SELECT m.id, now(), now(), m.number, {", ".join(values.values())}
           FROM jsonb_to_record(%b::text::jsonb) AS d ({_typed(current, tuple(current.blank))}),
-               {_incoming(current, shape)}
+               (SELECT m.*, nextval((SELECT pg_get_serial_sequence('{current.table}', 'number'))) AS number
+                  FROM {_incoming(current, shape)} OFFSET 0) m
          ORDER BY m."{current.order}"
             {"" if alone else "ON CONFLICT DO NOTHING"}
         RETURNING p.id"""

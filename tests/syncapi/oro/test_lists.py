@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from asyncops.models import Body, Operation
-from catalog.models import Account
+from catalog.models import Account, Product
 from syncapi.oro.names import MEDIA_TYPE
 from tests.syncapi.conftest import work_off
 from tests.syncapi.oro.conftest import HOST, acc, error, names, nothing_happened, one
@@ -45,6 +45,8 @@ def test_new_records_are_numbered_in_the_order_of_the_list(oro):
     sent = [f"{n * 7 % 20}" for n in range(20)]
     oro.done("accounts", *map(acc, sent))
     assert list(Account.objects.order_by("number").values_list("name", flat=True)) == sent
+    oro.done("products", *({"type": "products", "attributes": {"sku": name, "name": name}} for name in sent))
+    assert list(Product.objects.order_by("number").values_list("sku", flat=True)) == sent
 
 
 def test_whoever_sends_an_account_owns_it(oro, admin):
