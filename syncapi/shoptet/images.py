@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from asyncops import fetching
 from asyncops.submissions import Submission
 from catalog.commands import Json, Policy
+from catalog.models import Product
 from catalog.outcomes import Outcome
 from syncapi import policies, preferences
 from syncapi.exchange import ApiRequest
@@ -19,7 +20,7 @@ from syncapi.shoptet.accepting import accepted, may_accept
 from syncapi.shoptet.envelope import answer
 from syncapi.shoptet.names import DIALECT, GALLERIES
 from syncapi.shoptet.parsing import uploads
-from syncapi.shoptet.parsing.uploads import INDEX, POSITION, RECORD
+from syncapi.shoptet.parsing.uploads import INDEX, POSITION, RECORD, USED
 from syncapi.shoptet.pictures import Picture
 from syncapi.shoptet.queries import query_of
 from syncapi.shoptet.refusals import Fault, Refusal, missing
@@ -65,14 +66,10 @@ def patch(request: ApiRequest, call: Call) -> Response:
 
 def delete(request: ApiRequest, call: Call) -> Response:
     """Every image of the gallery, except those that variants show."""
-    product = pictures.product(call.path["guid"])
-    there = pictures.of(product, _gallery(call))
-    used = _used(request, call, there)
-    shown = [_in_use(picture) for picture in used]
-    _all_or_nothing(request, 409, shown)
-    faults = _run(request, call, names.DROP_IMAGES, _to_drop([each for each in there if each not in used]))
-    _all_or_nothing(request, 422, faults)
-    return answer(None, errors=[*shown, *faults])
+    product, gallery = pictures.product(call.path["guid"]), _gallery(call)
+    faults = _run(request, call, names.DROP_IMAGES, _to_drop(request, product, pictures.of(product, gallery)))
+    _all_or_nothing(request, 409, faults)
+    return answer(None, errors=faults)
 
 
 def delete_one(request: ApiRequest, call: Call) -> Response:
@@ -80,10 +77,10 @@ def delete_one(request: ApiRequest, call: Call) -> Response:
     found = [picture for picture in pictures.of(product, _gallery(call)) if picture.name == name]
     if not found:
         raise missing("Image", name)
-    if _used(request, call, found):
-        raise Refusal(409, _in_use(found[0]))
-    faults = _run(request, call, names.DROP_IMAGES, _to_drop(found))
-    return answer(None, errors=faults)
+    items = _to_drop(request, product, found)
+    if any(item[USED] for item in items):
+        raise Refusal(409, wording.fault(wording.in_use(name), at=name))
+    return answer(None, errors=_run(request, call, names.DROP_IMAGES, items))
 
 
 def checked(body: Json, wanted: Schema) -> Json:
@@ -136,7 +133,7 @@ def _run(request: ApiRequest, call: Call, kind: str, items: list[dict[str, Json]
     if not items:
         return []
     _, outcomes = preferences.run_now(request, _submission(request, call, kind, items))
-    return [fault for item, outcome in zip(items, outcomes, strict=True) for fault in _faults(item, outcome)]
+    return [fault for item, outcome in zip(items, outcomes, strict=True) for fault in _faults(kind, item, outcome)]
 
 
 def _all_or_nothing(request: ApiRequest, status: int, faults: Sequence[Fault]) -> None:
@@ -145,30 +142,31 @@ def _all_or_nothing(request: ApiRequest, status: int, faults: Sequence[Fault]) -
         raise Refusal(status, *faults)
 
 
-def _faults(item: Mapping[str, Json], outcome: Outcome) -> list[Fault]:
-    errors = wording.telling(outcome.errors)
-    return [wording.fault(error, at=f"{PLACE}[{item[INDEX]}]", entity="image", name=item["name"]) for error in errors]
+def _faults(kind: str, item: Mapping[str, Json], outcome: Outcome) -> list[Fault]:
+    name = item["name"]
+    at = name if kind == names.DROP_IMAGES else f"{PLACE}[{item[INDEX]}]"  # who deletes sends no body
+    return [wording.fault(error, at=at, entity="image", name=name) for error in wording.telling(outcome.errors)]
 
 
 def _submission(request: ApiRequest, call: Call, kind: str, items: list[dict[str, Json]]) -> Submission:
     product = str(UUID(call.path["guid"]))  # in one form, since names of images are made of it
     context = {"product": product, "gallery": _gallery(call), **languages.context(query_of(request))}
-    policy = policies.of(request.META)
-    return Submission(dialect=DIALECT, kind=kind, entity="product_media", items=items, context=context, policy=policy)
+    return Submission(
+        dialect=DIALECT,
+        kind=kind,
+        entity="product_media",
+        items=items,
+        context=context,
+        policy=policies.of(request.META),
+        lenient=kind == names.DROP_IMAGES,
+    )
 
 
-def _to_drop(found: Sequence[Picture]) -> list[dict[str, Json]]:
-    return [{"name": each.name, INDEX: index, RECORD: str(each.id)} for index, each in enumerate(found)]
-
-
-def _used(request: ApiRequest, call: Call, found: Sequence[Picture]) -> list[Picture]:
-    """Images that variants show, unless these are to lose them."""
-    if parameters.flag(query_of(request), "removeReference", default=False):
-        return []
-    used = pictures.shown_by_variants([pictures.product(call.path["guid"]).pk])
-    return [picture for picture in found if picture.id in used]
-
-
-def _in_use(picture: Picture) -> Fault:
-    message = f'Image "{picture.name}" cannot be deleted because a variant refers to it.'
-    return Fault(code="image-used-by-variant", message=message, instance=picture.name)
+def _to_drop(request: ApiRequest, product: Product, found: Sequence[Picture]) -> list[dict[str, Json]]:
+    """The items; images that variants show are marked, unless these are to lose them."""
+    spared = not parameters.flag(query_of(request), "removeReference", default=False)
+    used = pictures.shown_by_variants([product.pk]) if spared else set()
+    return [
+        {"name": each.name, INDEX: index, RECORD: str(each.id), USED: each.id in used}
+        for index, each in enumerate(found)
+    ]

@@ -27,6 +27,10 @@ def refused(code: str, message: str, *, path: str = "") -> FieldError:
     return FieldError(path=path, code=ErrorCode.DIALECT, params={"message": message, "code": code})
 
 
+def in_use(image: str) -> FieldError:
+    return refused("image-used-by-variant", f'Image "{image}" cannot be deleted because a variant refers to it.')
+
+
 def fault(error: FieldError, *, at: str = "", code: str = "", entity: str = "", name: str = "") -> Fault:
     """`at`: the place of the record, before the field's own. `entity`, `name`: of a record that is missing."""
     if error.code is ErrorCode.MISSING and entity:

@@ -10,7 +10,7 @@ from catalog.outcomes import NotUnderstoodError
 from syncapi.shoptet.names import GALLERIES
 from syncapi.shoptet.parsing.drafts import GUID, checked
 from syncapi.shoptet.schema import Schema
-from syncapi.shoptet.wording import refused
+from syncapi.shoptet.wording import in_use, refused
 
 FOUND: Final = "found"  # what the split adds to a row: the ids of the images that it means; absent without a product
 
@@ -52,6 +52,5 @@ def images(data: Mapping[str, Json], row: Mapping[str, Json]) -> Delete:
         name = data.get("imageName") or data["gallery"]
         raise NotUnderstoodError(refused("image-not-found", f'Image with identificator "{name}" not found.'))
     for name in row.get(USED, ()):
-        message = f'Image "{name}" cannot be deleted because a variant refers to it.'
-        raise NotUnderstoodError(refused("image-used-by-variant", message))
+        raise NotUnderstoodError(in_use(name))
     return Delete(entity="product_media", where=Filter(operator="any", field="id", value=tuple(row[FOUND])))

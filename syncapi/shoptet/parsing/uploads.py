@@ -13,12 +13,15 @@ from uuid import UUID, uuid5
 
 from catalog.commands import Delete, Json, Mode, Reference, Upsert
 from catalog.images import KeptImage
+from catalog.outcomes import NotUnderstoodError
 from syncapi.shoptet import names
 from syncapi.shoptet.schema import Schema
+from syncapi.shoptet.wording import in_use
 
 INDEX: Final = "index"
 POSITION: Final = "position"
 RECORD: Final = "record"
+USED: Final = "used"  # whether a variant shows the image and is to keep it
 IMAGE: Final = "image"  # facts of an image that is kept already
 MOST_IMAGES: Final = 100  # in one request
 LAST_PRIORITY: Final = 65535
@@ -125,6 +128,9 @@ def change(item: Mapping[str, Json], context: Mapping[str, Json]) -> Upsert:
 
 
 def drop(item: Mapping[str, Json], context: Mapping[str, Json]) -> Delete:
+    """Raises NotUnderstoodError for an image that a variant shows and is to keep."""
+    if item.get(USED):
+        raise NotUnderstoodError(in_use(item["name"]))
     return Delete(entity="product_media", key=Reference("id", item[RECORD]))
 
 

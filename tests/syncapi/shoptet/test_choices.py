@@ -93,6 +93,15 @@ def test_what_is_not_there_is_told_by_the_job(later: Shoptet, pictures: None):
     assert shown(later) == [("b.png", 2, None), ("a.png", 9, None)]
 
 
+def test_what_a_variant_shows_is_told_by_the_job(later: Shoptet, pictures: None):
+    job = later.accept("DELETE", SHOP)
+    working.drain()
+    assert later.job(job)["log"].splitlines()[0] == (
+        'data.images[1]: image-used-by-variant Image "b.png" cannot be deleted because a variant refers to it.'
+    )
+    assert shown(later) == [("b.png", 2, None)]
+
+
 def test_a_snapshot_can_be_waited_for(committed: None):
     user = ensure_user(organization="A", username="boss", password="correct horse", rights="superuser")
     waiting = Shoptet(user).with_headers(HTTP_PREFER="wait=10")
