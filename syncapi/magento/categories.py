@@ -39,11 +39,14 @@ def show(ids: Sequence[UUID], *, store: str | None) -> dict[UUID, dict[str, Json
 
 
 def one(number: int, *, store: str | None) -> dict[str, Json]:
-    """Raises RecordRefused. Category 1, above all others, is no record but is shown."""
+    """Raises RecordRefused, also when it goes while it is looked at. 1, above all others, is no record but is shown."""
     if number == TREE_ROOT:
         return rendering.tree_root([node.number for node in _nodes("t.parent_id IS NULL", [])])
     id = find(number)
-    return show([id], store=store)[id]
+    shown = show([id], store=store)
+    if id not in shown:
+        raise _missing(number)
+    return shown[id]
 
 
 def tree(root: int | None, *, depth: int | None, store: str | None) -> dict[str, Json]:
@@ -75,9 +78,13 @@ def find(number: int) -> UUID:
     """Raises RecordRefused."""
     found = resolving.find({("category", "number"): {number}})
     if not found:
-        params = {"by": "number", "value": number}
-        raise RecordRefused((FieldError(path="", code=ErrorCode.MISSING, params=params),))
+        raise _missing(number)
     return next(iter(found.values()))
+
+
+def _missing(number: int) -> RecordRefused:
+    params = {"by": "number", "value": number}
+    return RecordRefused((FieldError(path="", code=ErrorCode.MISSING, params=params),))
 
 
 def _root_of_store(store: str | None) -> UUID | None:

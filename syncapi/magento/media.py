@@ -41,10 +41,11 @@ def of_products(products: Iterable[UUID], *, store: str | None) -> dict[UUID, li
 def one(product: UUID, number: int, *, store: str | None) -> dict[str, Json]:
     """The product's entry with this number. Raises RecordRefused."""
     id = ProductMedia.objects.filter(product_id=product, number=number).values_list("id", flat=True).first()
-    if id is None:
+    shown = show([id], store=store) if id is not None else {}
+    if id not in shown:
         params = {"message": "The image doesn't exist. Verify and try again.", "parameters": [], "status": 404}
         raise RecordRefused((FieldError(path="", code=ErrorCode.DIALECT, params=params),))
-    return show([id], store=store)[id]
+    return shown[id]
 
 
 def names(media: Iterable[UUID]) -> Mapping[UUID, str]:

@@ -54,13 +54,35 @@ def _tier_prices(ids: Iterable[UUID]) -> dict[UUID, list[dict[str, Json]]]:
     return found
 
 
+def one(sku: str, *, store: str | None) -> dict[str, Json]:
+    """Raises RecordRefused, also when it goes while it is looked at."""
+    id = find(sku)
+    shown = show([id], store=store)
+    if id not in shown:
+        raise _missing(sku)
+    return shown[id]
+
+
+def stock_item(sku: str) -> dict[str, Json]:
+    """Raises RecordRefused."""
+    rows = run("SELECT number, stock FROM catalog_product WHERE sku_key = %b::text", [folded(sku)])
+    if not rows:
+        raise _missing(sku)
+    [(number, stock)] = rows
+    return rendering.stock_item({"number": number, "stock": stock})
+
+
 def find(sku: str) -> UUID:
     """The id of the product with this SKU, whatever its case. Raises RecordRefused."""
     found = resolving.ids("product", "sku", [folded(sku)])
     if not found:
-        params = {"by": "sku", "value": sku}
-        raise RecordRefused((FieldError(path="", code=ErrorCode.MISSING, params=params),))
+        raise _missing(sku)
     return next(iter(found.values()))
+
+
+def _missing(sku: str) -> RecordRefused:
+    params = {"by": "sku", "value": sku}
+    return RecordRefused((FieldError(path="", code=ErrorCode.MISSING, params=params),))
 
 
 def prices(skus: Sequence[str]) -> list[tuple[str, int, dict[str, Json]]]:

@@ -45,8 +45,7 @@ def _pairs(request: ApiRequest) -> Iterator[tuple[str, str]]:
 
 
 def product(request: ApiRequest, call: Call) -> Response:
-    id = products.find(call.path["sku"])
-    return Response(products.show([id], store=_store_shown(request, call))[id])
+    return Response(products.one(call.path["sku"], store=_store_shown(request, call)))
 
 
 def _store_shown(request: ApiRequest, call: Call) -> str | None:
@@ -94,9 +93,7 @@ def links(request: ApiRequest, call: Call) -> Response:
 
 
 def stock_item(request: ApiRequest, call: Call) -> Response:
-    id = products.find(call.path["productSku"])
-    [(number, stock)] = run("SELECT number, stock FROM catalog_product WHERE id = %b::uuid", [id])
-    return Response(rendering.stock_item({"number": number, "stock": stock}))
+    return Response(products.stock_item(call.path["productSku"]))
 
 
 def source_items(request: ApiRequest, call: Call) -> Response:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tracemalloc
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from asyncops import payloads
 from asyncops.models import Operation
 from catalog.sql import run
-from syncapi.magento import bulks, status
+from syncapi.magento import bulks, categories, products, status
 from tests.syncapi.conftest import CLIENT, Program, work_off
 from tests.syncapi.magento.conftest import BAG, OTHER_BAG, Magento
 from tests.syncapi.magento.scenes import query
@@ -48,6 +49,14 @@ def test_configurations_are_chosen_by_code(magento: Magento):
 
 def test_a_code_that_no_store_can_have_is_refused(magento: Magento):
     assert magento.call("GET", "store/storeConfigs?storeCodes[]=d%00e").status == 400
+
+
+@pytest.mark.parametrize(("module", "path"), [(products, f"products/{BAG}"), (categories, "categories/2")])
+def test_what_goes_while_it_is_looked_at_is_not_there(
+    magento: Magento, monkeypatch: pytest.MonkeyPatch, module: Any, path: str
+):
+    monkeypatch.setattr(module, "find", lambda name: uuid4())
+    assert magento.call("GET", path).status == 404
 
 
 def test_attributes_are_searched_and_shown(magento: Magento):
