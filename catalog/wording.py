@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -9,6 +10,7 @@ from catalog.commands import Json
 from catalog.outcomes import ErrorCode, FieldError
 
 _Params = Mapping[str, Json]
+_PLACEHOLDER: Final = re.compile(r"%(\w+)|{{ \w+ }}")
 
 _WORDS: Final[Mapping[ErrorCode, Callable[[_Params], str]]] = {
     ErrorCode.REQUIRED: lambda _: "is required",
@@ -31,13 +33,20 @@ _WORDS: Final[Mapping[ErrorCode, Callable[[_Params], str]]] = {
     ErrorCode.FORBIDDEN: lambda p: f"needs the permission {p.get('right')}",
     ErrorCode.CRASHED: lambda _: "ended the process that wrote it, several times",
     ErrorCode.TRANSIENT: lambda _: "was not written: the database was busy or away; send it again",
-    ErrorCode.DIALECT: lambda p: str(p.get("message", "is not understood")),
+    ErrorCode.DIALECT: lambda p: filled(p) or "is not understood",
 }
 
 
 def say(error: FieldError) -> str:
     """What is wrong, as the rest of a sentence that begins with the field, e.g. "may not be blank"."""
     return _WORDS[error.code](error.params)
+
+
+def filled(params: _Params) -> str:
+    """The message of a dialect's own error. Its parameters are those of %1, of %name, or of {{ name }}."""
+    given = params.get("parameters") or {}
+    known = given if isinstance(given, Mapping) else {str(number): each for number, each in enumerate(given, 1)}
+    return _PLACEHOLDER.sub(lambda found: str(known.get(found[1] or found[0], found[0])), params.get("message", ""))
 
 
 def _named(params: _Params) -> str:

@@ -9,15 +9,13 @@ from typing import Final
 
 from catalog.commands import Json
 from catalog.outcomes import ErrorCode, FieldError
+from catalog.wording import filled
 from syncapi.oro.kinds import Resource
 from syncapi.oro.names import RESOURCES
 
 _FORM: Final = "form constraint"
 _RANGE: Final = "range constraint"
 _DENIED: Final = "access denied exception"
-
-
-_PLACEHOLDER: Final = re.compile(r"%(\w+)")
 _INCLUDED: Final = re.compile(r"/included/\d+/\w+")  # such a record itself
 
 
@@ -45,7 +43,7 @@ def word(error: FieldError, resource: Resource | None, *, place: str) -> Wording
         pointer = error.path if error.path.startswith("/included/") else place + error.path
         return Wording(status=params["status"], title=params["title"], detail=params["detail"], pointer=pointer or None)
     if error.code is ErrorCode.DIALECT:
-        detail = _filled(error.params)
+        detail = filled(error.params)
         return Wording(status=400, title="request data constraint", detail=detail, pointer=place + error.path)
     if error.code in (ErrorCode.CRASHED, ErrorCode.TRANSIENT):
         return Wording(status=500, title="runtime exception", detail=_CRASHES[error.code], pointer=place)
@@ -80,13 +78,6 @@ def _seen_from_elsewhere(error: FieldError) -> FieldError:
     """A record that another one is to be related to, and that is not there, or another organization's."""
     is_gone = error.code is ErrorCode.MISSING or (error.code is ErrorCode.FORBIDDEN and error.params.get("foreign"))
     return replace(error, code=ErrorCode.REFERENCE) if is_gone else error
-
-
-def _filled(params: Mapping[str, Json]) -> str:
-    """The message of another dialect has its parameters beside it."""
-    given = params.get("parameters") or {}
-    known = given if isinstance(given, dict) else {str(number): each for number, each in enumerate(given, 1)}
-    return _PLACEHOLDER.sub(lambda found: str(known.get(found[1], found[0])), str(params.get("message", "")))
 
 
 def of_operation(error: FieldError) -> Wording:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -11,11 +10,11 @@ import orjson
 
 from catalog.commands import Json
 from catalog.outcomes import ErrorCode, FieldError
+from catalog.wording import filled
 from syncapi.shoptet import fields
 from syncapi.shoptet.refusals import INVALID_DATA, PAYLOAD, Fault
 from syncapi.shoptet.schema import undefined, wrong_type
 
-_PLACEHOLDER: Final = re.compile(r"%(\w+)")
 _TYPES: Final = {
     "string": "string", "float": "number", "int": "integer", "bool": "boolean", "object": "object",
     "datetime": "string", "reference": "string",
@@ -42,7 +41,7 @@ def fault(error: FieldError, *, at: str = "", code: str = "", entity: str = "", 
 def words(error: FieldError) -> tuple[str, str]:
     """Code and message; the code is "" for what is simply wrong with the value."""
     if error.code is ErrorCode.DIALECT:
-        return str(error.params.get("code", "")), _filled(error.params)
+        return str(error.params.get("code", "")), filled(error.params)
     return _WORDS[error.code](name_of(error.path), error.params)
 
 
@@ -63,13 +62,6 @@ def name_of(pointer: str) -> str:
     """The last name of a path, as Shoptet spells it."""
     name = pointer.rpartition("/")[2]
     return fields.SHOWN.get(name, name)
-
-
-def _filled(params: Mapping[str, Json]) -> str:
-    """The message of another dialect has its parameters beside it."""
-    given = params.get("parameters") or {}
-    known = given if isinstance(given, dict) else {str(number): each for number, each in enumerate(given, 1)}
-    return _PLACEHOLDER.sub(lambda found: str(known.get(found[1], found[0])), str(params.get("message", "")))
 
 
 Say = Callable[[str, Mapping[str, Json]], tuple[str, str]]
