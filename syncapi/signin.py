@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from base64 import b64decode
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,6 +20,19 @@ from syncapi.problems import SignInRefused
 
 WINDOW_SECONDS: Final = 60
 log = structlog.get_logger(__name__)
+
+
+def basic(header: str) -> tuple[str, str] | None:
+    """Name and password of HTTP Basic. None without them, and for what nobody's can be."""
+    scheme, _, encoded = header.strip().partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        decoded = b64decode(encoded.strip(), validate=True).decode()
+    except ValueError:
+        return None
+    name, colon, password = decoded.partition(":")
+    return (name, password) if colon and "\0" not in decoded else None
 
 
 def token(request: HttpRequest, *, username: str, password: str, now: datetime) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
@@ -19,24 +16,14 @@ class BasicPassword(BaseAuthentication):
     """A wrong password makes a guest, as a missing one does; attempts are counted."""
 
     def authenticate(self, request: Request) -> tuple[User, Caller] | None:
-        scheme, _, given = request.META.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
-        if scheme.lower() != "basic":
-            return None
-        username, colon, password = _decoded(given.strip()).partition(":")
-        if not colon or "\0" in username or "\0" in password:
+        given = signin.basic(request.META.get("HTTP_AUTHORIZATION", ""))
+        if given is None:
             return None
         try:
-            user = signin.user_of(request._request, username=username, password=password)
+            user = signin.user_of(request._request, username=given[0], password=given[1])
         except SignInRefused:
             return None
         return user, Caller(user=user, rights=Rights.of(user), interactive=True)
 
     def authenticate_header(self, request: Request) -> str:
         return 'Basic realm="Bulkhead"'
-
-
-def _decoded(given: str) -> str:
-    try:
-        return base64.b64decode(given, validate=True).decode()
-    except (binascii.Error, ValueError):
-        return ""

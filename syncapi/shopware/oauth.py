@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl
@@ -96,18 +94,9 @@ def _parameters(request: ApiRequest) -> dict[str, str]:
         data = jsontext.decode(request.body_read or b"{}", max_depth=settings.MAX_JSON_DEPTH)
         given = data if isinstance(data, dict) else {}
     texts = {name: value.replace("\0", "") for name, value in given.items() if isinstance(value, str)}
-    return {**_basic(request.META.get("HTTP_AUTHORIZATION", "")), **texts}
-
-
-def _basic(header: str) -> dict[str, str]:
-    scheme, _, encoded = header.strip().partition(" ")
-    if scheme.lower() != "basic":
-        return {}
-    try:
-        client_id, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        return {}
-    return {"client_id": client_id.replace("\0", ""), "client_secret": secret}
+    basic = signin.basic(request.META.get("HTTP_AUTHORIZATION", ""))
+    own = {} if basic is None else {"client_id": basic[0], "client_secret": basic[1]}
+    return {**own, **texts}
 
 
 def _demand_administration(given: Mapping[str, str]) -> None:
