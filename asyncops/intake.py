@@ -49,13 +49,14 @@ def accept(submission: Submission, *, by: Caller, now: datetime | None = None) -
 
     Raises ItemsRefused or TooManyItems, and then nothing is stored.
     """
-    commands = understand(submission)
-    dry_run = submission.dry_run
-    if dry_run and len(commands) > settings.MAX_ATOMIC_RECORDS:
+    dry_run, count = submission.dry_run, len(submission.items)
+    if dry_run and count > settings.MAX_ATOMIC_RECORDS:
         raise TooManyItems(limit=settings.MAX_ATOMIC_RECORDS)
-    size = len(commands) if dry_run else settings.CHUNK_RECORDS  # what one part would write, the next one must see
+    size = count if dry_run else settings.CHUNK_RECORDS  # what one part would write, the next one must see
     operation = _unnumbered(submission, by, now or timezone.now())
-    cuts = chunking.cut(commands, policy=submission.policy, size=size, scope=operation.uuid, dry_run=dry_run)
+    cuts = chunking.cut(
+        understand(submission), policy=submission.policy, size=size, scope=operation.uuid, dry_run=dry_run
+    )
     if len(cuts) == 1 and _open.get() is None:  # most are like this, and one statement is quicker than a transaction
         placing.store_with(operation, understanding.chunk(operation, 0, cuts[0], submission.items))
         transaction.on_commit(doorbell.ring, robust=True)

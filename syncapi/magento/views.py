@@ -109,12 +109,14 @@ def accept(request: ApiRequest, call: Call) -> Response:
 
 
 def accept_bulk(request: ApiRequest, call: Call) -> Response:
-    if not isinstance(request.data, list):
+    items = request.data
+    request.forget_body()
+    if not isinstance(items, list):
         raise NotAList
-    for index, item in enumerate(request.data):
+    for index, item in enumerate(items):
         if not isinstance(item, dict):
             raise NotAnObject(index=index)
-    return _accepted(request, call, request.data)
+    return _accepted(request, call, items)
 
 
 def bulk_status(request: ApiRequest, call: Call) -> HttpResponseBase:
