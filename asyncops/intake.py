@@ -175,7 +175,7 @@ def _perform(
 
 def _applied(submission: Submission, understood: Sequence[Command | Outcome], by: Caller) -> list[Outcome]:
     """The outcome of each item. Under policy `all` one that means nothing leaves the others checked and unwritten."""
-    commands = [entry for entry in understood if not isinstance(entry, Outcome)]
+    commands = understanding.commands(understood)
     with transaction.atomic():
         written = writing.apply(
             commands,
@@ -188,8 +188,7 @@ def _applied(submission: Submission, understood: Sequence[Command | Outcome], by
         doomed = submission.policy is Policy.ALL and len(commands) < len(understood)
         if doomed:
             transaction.set_rollback(True)
-    rest = iter(map(_spared, written) if doomed else written)
-    return [entry if isinstance(entry, Outcome) else next(rest) for entry in understood]
+    return understanding.outcomes(understood, iter(map(_spared, written) if doomed else written))
 
 
 def _spared(outcome: Outcome) -> Outcome:
