@@ -28,14 +28,16 @@ def complete(kind: str, items: Sequence[Row], context: Mapping[str, Json]) -> No
 
 def _variants(items: Sequence[Row], context: Mapping[str, Json]) -> None:
     """The code of each product that is its own only variant, and the codes in its row that other products have."""
-    rows = [(item, guid) for item in items if (guid := _uuid(_data(item).get("guid"))) and "variants" in _data(item)]
-    own = _own_codes({guid for _, guid in rows})
-    holders = _holders({code for item, _ in rows for code in _codes(item)})
-    for item, guid in rows:
+    meant = [(item, guid) for item in items if (guid := _uuid(_data(item).get("guid"))) and "variants" in _data(item)]
+    own = _own_codes({guid for _, guid in meant})
+    holders = _holders({code for item, _ in meant for code in _codes(item)})
+    for item, guid in meant:
+        codes = _codes(item)
         if guid in own:
             item[OWN] = own[guid]
+            codes = [code for code in codes if code != folded(own[guid])]
         # a code that nobody has belongs to the product whose row names it first
-        item[TAKEN] = [code for code in _codes(item) if guid not in holders.setdefault(code, {guid})]
+        item[TAKEN] = [code for code in codes if holders.setdefault(code, guid) != guid]
 
 
 def _own_codes(guids: Collection[UUID]) -> dict[UUID, str]:
@@ -43,10 +45,9 @@ def _own_codes(guids: Collection[UUID]) -> dict[UUID, str]:
     return dict(Product.objects.filter(~Exists(variants), pk__in=guids).values_list("pk", "sku"))
 
 
-def _holders(codes: Collection[str]) -> dict[str, set[UUID | None]]:
-    """By code, the product that has it, and the one whose variant that is."""
-    found = Product.objects.filter(sku_key__in=codes).values_list("sku_key", "pk", "parent_id")
-    return {code: {product, parent} for code, product, parent in found}
+def _holders(codes: Collection[str]) -> dict[str, UUID | None]:
+    """By code, the product whose variant has it; None where it is that of a product, which is no variant."""
+    return dict(Product.objects.filter(sku_key__in=codes).values_list("sku_key", "parent_id"))
 
 
 def _codes(item: Row) -> list[str]:

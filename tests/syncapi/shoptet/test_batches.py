@@ -109,6 +109,19 @@ def test_a_code_of_another_product_is_refused(shoptet: Shoptet, foreign: Foreign
     ]
 
 
+def test_the_code_of_a_product_with_variants_is_none_of_theirs(shoptet: Shoptet, foreign: Foreign):
+    batch(shoptet, foreign, "PATCH", "products/batch", {"guid": P, "variants": [{"code": "R"}]})
+    row: dict[str, Any] = {"guid": P, "variants": [{"code": "24-MB01", "stock": 1}]}
+    told = batch(shoptet, foreign, "PATCH", "products/batch", row)
+    assert told[0] == '1: ERROR duplicate The value "24-MB01" is already used. (variants[0].code)'
+    assert Product.objects.get(pk=P).stock == 100
+    variant = str(Product.objects.get(sku="R").pk)
+    itself = batch(
+        shoptet, foreign, "PATCH", "products/batch", {"guid": variant, "variants": [{"code": "r", "stock": 2}]}
+    )
+    assert (itself[0], Product.objects.get(sku="R").stock) == (f"1: OK product {variant} updated", 2)
+
+
 def test_an_error_of_a_variant_stands_at_the_variant(shoptet: Shoptet, foreign: Foreign):
     told = batch(
         shoptet, foreign, "PATCH", "products/batch",
