@@ -31,7 +31,7 @@ def find(table: RouteTable, meta: Mapping[str, Any], *, method: str, stores: Sto
     if found is None:
         raise RouteUnknown
     route, variables = found
-    decoded = {name: _decode(text) if is_encoded else text for name, text in variables.items()}
+    decoded = {name: _decoded(text, is_encoded=is_encoded) for name, text in variables.items()}
     store = None if code == ALL_STORES else code or stores.default
     return Call(table=table, route=route, form=form, store=store, named=bool(code), path=decoded)
 
@@ -82,10 +82,10 @@ def _with_slashes(
     return None
 
 
-def _decode(segment: str) -> str:
-    """Form decoding: `+` and `%20` are a space."""
+def _decoded(segment: str, *, is_encoded: bool) -> str:
+    """Form decoding, where the server has not done it: `+` and `%20` are a space."""
     try:
-        text = unquote_plus(segment, errors="strict")
+        text = unquote_plus(segment, errors="strict") if is_encoded else segment
     except UnicodeDecodeError:
         raise Problem from None
     if "\0" in text:

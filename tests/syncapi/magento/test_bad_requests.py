@@ -298,6 +298,11 @@ def test_paths_that_no_sku_can_have(magento: Magento, path: str):
     refused(answer, 400, "Specified request cannot be processed.")
 
 
+def test_a_path_that_the_server_has_decoded_has_no_nul_either(magento: Magento):
+    answer = magento.program.get("/rest/V1/products/a%00b", RAW_URI="")
+    refused(answer, 400, "Specified request cannot be processed.")
+
+
 def test_an_unexpected_error_tells_only_its_number(magento: Magento, monkeypatch: pytest.MonkeyPatch):
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("secret detail")
