@@ -78,13 +78,16 @@ class Oro(RepeatableView):
     @property
     def place(self) -> str:
         """Where the records of this request stand in it."""
-        is_list = self.route is not None and self.route.form is Form.LIST and self.request.method == "PATCH"
-        return "/data/{index}" if is_list else atomic.PLACE if self._is_atomic else "/data"
+        return "/data/{index}" if self._writes_list else atomic.PLACE if self._is_atomic else "/data"
 
     @property
     def _places(self) -> Places:
         root = self.request.build_absolute_uri(f"{PREFIX}/")
         return Places(root, hateoas=not reading.wants(self.request, "noHateoas"))
+
+    @property
+    def _writes_list(self) -> bool:
+        return self.route is not None and self.route.form is Form.LIST and self.request.method == "PATCH"
 
     @property
     def _is_atomic(self) -> bool:
@@ -103,7 +106,8 @@ class Oro(RepeatableView):
             self._negotiate(method)
             if (self.route.form, "GET" if method == "HEAD" else method) not in _READ_THEIR_QUERY:
                 queries.nothing(reading.parameters(self.request))
-            self._receive(method)
+            if self._writes_list:
+                lists.receive(self.request)
 
     def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> NoReturn:
         raise NotAuthenticated
@@ -115,10 +119,6 @@ class Oro(RepeatableView):
         is_empty = not meta.get("CONTENT_TYPE") and (meta.get("CONTENT_LENGTH") or "0") == "0"
         if method in _BODIES and not is_empty:
             negotiation.check_body(meta.get("CONTENT_TYPE", ""), extension=extension)
-
-    def _receive(self, method: str) -> None:
-        if self.route is not None and self.route.form is Form.LIST and method == "PATCH":
-            lists.receive(self.request)
 
     def answer(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
         assert self.route is not None, "found before"
@@ -138,8 +138,7 @@ class Oro(RepeatableView):
         return super().wait_seconds()
 
     def _is_sync(self) -> bool:
-        is_list = self.route is not None and self.route.form is Form.LIST and self.request.method == "PATCH"
-        return is_list and lists.is_sync(self.request.META)
+        return self._writes_list and lists.is_sync(self.request.META)
 
     def promised(self, operation: Operation) -> Response:
         answer = lists.accepted(operation, self.request, self._places)

@@ -131,9 +131,9 @@ def _of_the_others(
     for position, target in enumerate(data):
         yield {"target": target, "change": added, "path": f"/data/{position}"}
     if change is Change.REPLACE:
-        kept = [target.get("id") for target in data if isinstance(target, dict)]
+        kept = {str(target.get("id")) for target in data if isinstance(target, dict)}
         for other in reading.linkage(request, route, places):
-            if other["id"] not in map(str, kept):
+            if other["id"] not in kept:
                 yield {"target": other, "change": Change.REMOVE, "path": "/data"}
 
 
