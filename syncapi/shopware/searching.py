@@ -172,10 +172,15 @@ _USUALLY: Final = (Sorting(field=SCORE, descending=True),)
 
 def find(search: Search) -> Found:
     """Raises FaultyError for a field, an association or a value that cannot be searched by."""
-    criteria, rows = search.criteria, search.ordered()
+    keys, total = page(search.ordered().values_list("pk", flat=True), search.criteria)
+    return Found(keys=keys, total=total)
+
+
+def page(rows: QuerySet[Any, Any], criteria: Criteria) -> tuple[list[Any], int]:
+    """The page that is asked for, and the total as it is asked for. One more row tells whether more follow."""
     extra = 1 if criteria.total == 2 else 0
-    keys = list(rows.values_list("pk", flat=True)[criteria.first : criteria.first + criteria.limit + extra])
-    return Found(keys=keys[: criteria.limit], total=rows.count() if criteria.total == 1 else len(keys))
+    found = list(rows[criteria.first : criteria.first + criteria.limit + extra])
+    return found[: criteria.limit], rows.count() if criteria.total == 1 else len(found)
 
 
 def arranged(source: Source, criteria: Criteria, ids: Sequence[UUID], *, languages: Sequence[UUID] = ()) -> list[UUID]:

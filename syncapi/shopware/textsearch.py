@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from syncapi.shopware import sources, textrows
 from syncapi.shopware.criteria import SCORE, Criteria
 from syncapi.shopware.faults import Fault, FaultyError
 from syncapi.shopware.schema import Translation
-from syncapi.shopware.searching import Found, Search
+from syncapi.shopware.searching import Found, Search, page
 from syncapi.shopware.sources import Source
 from syncapi.shopware.textrows import SYSTEM, Shown
 
@@ -27,17 +27,17 @@ def find(translation: Translation, criteria: Criteria) -> Found:
     if criteria.aggregations or criteria.scores or criteria.grouping or criteria.term or criteria.associations:
         detail = "Texts are searched by filters alone, and shown without associations."
         raise FaultyError(Fault(code="FRAMEWORK__INVALID_CRITERIA", detail=detail))
-    rows = _rows(translation, criteria)
-    extra = 1 if criteria.total == 2 else 0
-    found = [
-        (row["of_record"], row["of_language"]) for row in rows[criteria.first : criteria.first + criteria.limit + extra]
-    ]
-    return Found(keys=found[: criteria.limit], total=rows.count() if criteria.total == 1 else len(found))
+    rows, total = page(_rows(translation, criteria), criteria)
+    return Found(keys=[_key(row) for row in rows], total=total)
 
 
 def keys(translation: Translation, filters: Sequence[Filter]) -> list[Key]:
     """Of all that fit. Raises FaultyError."""
-    return [(row["of_record"], row["of_language"]) for row in _rows(translation, Criteria(filters=filters))]
+    return [_key(row) for row in _rows(translation, Criteria(filters=filters))]
+
+
+def _key(row: Mapping[str, Any]) -> Key:
+    return row["of_record"], row["of_language"]
 
 
 def read(translation: Translation, found: Sequence[Key]) -> list[Shown]:
