@@ -7,6 +7,7 @@ from typing import IO, Any, ClassVar
 
 from django.conf import settings
 from django.http import HttpRequest, UnreadablePostError
+from gunicorn.http.errors import ParseException
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
@@ -69,7 +70,7 @@ def _to_the_end(meta: Mapping[str, Any], *, limit: int) -> Iterator[bytes]:
 def _chunk(stream: IO[bytes]) -> bytes:
     try:
         return stream.read(_PIECE)
-    except OSError:  # the sender has gone, or the chunks are none
+    except (OSError, ParseException):  # the sender has gone, or the chunks are none
         raise BodyCutShort from None
 
 

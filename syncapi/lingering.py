@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, Final
 
+from gunicorn.http.errors import ParseException
+
 MOST: Final = 256 << 20  # bytes that are passed over
 SECONDS: Final = 5.0  # for all of them: a thread of this process is busy as long
 _PIECE: Final = 256 * 1024
@@ -25,7 +27,9 @@ def lingering(application: Application, *, most: int = MOST, seconds: float = SE
     def answer(environ: Environment, start_response: Callable[..., Any]) -> Iterable[bytes]:
         answered = application(environ, start_response)
         if "gunicorn.socket" in environ:
-            with suppress(OSError):  # it stalls, has gone, or is no longer HTTP: gunicorn closes the connection
+            with suppress(
+                OSError, ParseException
+            ):  # it stalls, has gone, or is no longer HTTP: gunicorn closes the connection
                 _pass_over(environ["wsgi.input"], environ["gunicorn.socket"], most=most, seconds=seconds)
         return answered
 

@@ -18,6 +18,7 @@ from tests.syncapi import serving
 from tests.syncapi.serving import Wire
 
 LARGE = b"[" + b" " * (16 << 20)  # more than the buffers between client and server hold
+CUT_SHORT = (b"400", "The body ended before its sender said that it would.")
 JSON, JSON_API = "application/json", "application/vnd.api+json"
 
 
@@ -47,14 +48,17 @@ def test_too_much_is_told_in_the_form_of_the_dialect_and_a_wrong_token_as_well(w
         assert guest.status == 401, path
 
 
-def test_a_body_that_ends_within_a_chunk_was_cut_short(wire: Wire, token: str):
+def test_a_body_of_chunks_that_are_none_was_cut_short(wire: Wire, token: str):
+    assert [in_chunks(wire, token, body) for body in (b"ff\r\n{", b"zz\r\n{}\r\n0\r\n\r\n")] == [CUT_SHORT] * 2
+
+
+def in_chunks(wire: Wire, token: str, body: bytes) -> tuple[bytes, str]:
     with socket.create_connection((wire.connection.host, wire.connection.port), timeout=serving.PATIENCE) as client:
         asked = "POST /api/_action/sync HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
-        client.sendall(f"{asked}Authorization: Bearer {token}\r\n\r\nff\r\n{{".encode())
+        client.sendall(f"{asked}Authorization: Bearer {token}\r\n\r\n".encode() + body)
         client.shutdown(socket.SHUT_WR)
-        head, _, body = client.makefile("rb").read().partition(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 400 ")
-    assert orjson.loads(body)["errors"][0]["detail"] == "The body ended before its sender said that it would."
+        head, _, told = client.makefile("rb").read().partition(b"\r\n\r\n")
+    return head[9:12], orjson.loads(told)["errors"][0]["detail"]
 
 
 @pytest.fixture
