@@ -23,9 +23,10 @@ demo: $(MADE)
 serve: $(MADE)
 	@$(PY) -m config.devservices serve --port $(PORT) --workers $(WORKERS)
 
-# in the order of the files, and so the long scenes first: xdist would begin with the files that have many tests
+# Three processes keep two cores busy, since scenes wait. In the order of the files, so the long scenes come first: xdist
+# would begin with the files that have many tests.
 test: $(MADE)
-	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 fuzz: $(MADE)
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),5000) $(PY) -m pytest -n 2 --dist loadfile \
