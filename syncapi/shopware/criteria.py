@@ -93,7 +93,7 @@ def of_body(given: Json, *, depth: int = 0) -> Criteria:
         associations={name: of_body(inner, depth=depth + 1) for name, inner in associations.items()},
         includes=_properties(given.get("includes")),
         excludes=_properties(given.get("excludes")),
-        fields=_texts(given.get("fields")),
+        fields=_paths(given.get("fields")),
         aggregations=aggregations.read_all(given.get("aggregations")),
         total=_TOTALS.get(str(given.get("total-count-mode", given.get("total_count_mode", 0))), 0),
         term=given["term"] if isinstance(given.get("term"), str) else "",
@@ -137,6 +137,13 @@ def _sorting(given: Json) -> Sorting:
 def _names(given: Json) -> list[str]:
     names = given.split("|") if isinstance(given, str) else given
     return [name for name in names if isinstance(name, str) and name] if isinstance(names, list) else []
+
+
+def _paths(given: Json) -> Sequence[str]:
+    paths = _texts(given)
+    if any(path.count(".") > DEEPEST for path in paths):
+        raise FaultyError(_fault(_INVALID, f"A field lies behind {DEEPEST} associations at most.", "/fields"))
+    return paths
 
 
 def _texts(given: Json) -> Sequence[str]:

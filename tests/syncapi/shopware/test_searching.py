@@ -522,3 +522,8 @@ def test_fields_and_includes_go_together_and_fields_may_stand_in_a_query_string(
 def test_a_field_behind_nothing_is_an_unknown_association_or_nothing(shelf: Shopware):
     answer = shelf.call("POST", "/search/product", {"fields": ["tax.nosuch.deeper"]}, **FLAT)
     assert (answer.status, answer.json["data"][0]["tax"].keys()) == (200, _OF_EACH)
+
+
+def test_a_field_is_not_followed_for_ever(shelf: Shopware):
+    answer = shelf.call("POST", "/search/product", {"fields": [".".join(["parent"] * 3000)]}, **FLAT)
+    assert (answer.status, answer.json["errors"][0]["source"]) == (400, {"pointer": "/fields"})
