@@ -20,7 +20,7 @@ NEEDED: Final = (
     "oauth_signature",
 )
 _PARAMETER: Final = re.compile(r'([A-Za-z_]+)="([^"]*)"')
-_PORTS: Final = {"http": 80, "https": 443}
+_PORTS: Final = {"http": ":80", "https": ":443"}  # which the text leaves out
 
 
 def read(header: str) -> dict[str, str]:
@@ -31,8 +31,8 @@ def read(header: str) -> dict[str, str]:
 def text(method: str, url: str, parameters: Mapping[str, str]) -> str:
     """What is signed: method, address and parameters, those of the query among them. `url`: as it was sent."""
     parts = urlsplit(url)
-    port = f":{parts.port}" if parts.port not in (None, _PORTS.get(parts.scheme)) else ""
-    address = f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
+    host = parts.netloc.lower().removesuffix(_PORTS.get(parts.scheme, ""))
+    address = f"{parts.scheme}://{host}{parts.path}"
     own = [(name, value) for name, value in parameters.items() if name not in {"realm", "oauth_signature"}]
     asked = [part.partition("=") for part in parts.query.split("&") if part]
     both = [*own, *((unquote_plus(name), unquote_plus(value)) for name, _, value in asked)]

@@ -94,6 +94,12 @@ def test_a_signed_request_is_its_users(erp: Consumer, by: str):
     assert (bulk["user_type"], bulk["operation_count"]) == (1, 1)  # an integration's
 
 
+@pytest.mark.parametrize("host", ["testserver:80", "testserver:8080", "TestServer", "testserver:99999"])
+def test_the_host_is_that_of_the_request_whatever_its_port(erp: Consumer, host: str):
+    signed = header(erp, "GET", PRODUCT, host=f"http://{host}")
+    assert Program().call("GET", PRODUCT, HTTP_AUTHORIZATION=signed, HTTP_HOST=host).json["sku"] == BAG
+
+
 @pytest.mark.parametrize(
     "path",
     [
