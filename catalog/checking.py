@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from catalog import resolving, validation
-from catalog.commands import Json, Mode, Reference, Upsert
-from catalog.outcomes import ErrorCode, FieldError
+from catalog.commands import Json, Mode, Upsert
+from catalog.outcomes import ErrorCode, FieldError, missing
 from catalog.plans import Plan
 from catalog.registry import NaturalKey, Ref
 from catalog.rights import Action, Rights
@@ -24,12 +24,7 @@ def existence(rows: Sequence[Row]) -> None:
         if row.exists and command.mode is Mode.CREATE:
             row.refuse(FieldError(path="", code=ErrorCode.EXISTS))
         elif not row.exists and command.key and _must_exist(command):
-            row.refuse(missing(command.key))
-
-
-def missing(key: Reference) -> FieldError:
-    """The record that `key` names is not there."""
-    return FieldError(path="", code=ErrorCode.MISSING, params={"by": key.by, "value": key.value})
+            row.refuse(missing(command.key.by, command.key.value))
 
 
 def soleness(rows: Sequence[Row], current: Plan) -> None:

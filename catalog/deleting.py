@@ -10,7 +10,7 @@ from catalog import checking, marking, owning, undoing
 from catalog.commands import Delete
 from catalog.dropping import Drops
 from catalog.marking import Derivation, Marks
-from catalog.outcomes import ErrorCode, FieldError, OutcomeKind
+from catalog.outcomes import ErrorCode, FieldError, OutcomeKind, missing
 from catalog.plans import Dependent, OnDelete, Plan, plan
 from catalog.registry import Children
 from catalog.rights import Rights
@@ -27,7 +27,7 @@ def check(entity: str, rows: Sequence[Row], *, granted: Rights) -> None:
     for row in rows:
         row.kind = OutcomeKind.DELETED if row.exists else OutcomeKind.UNCHANGED
         if not row.exists and not row.errors and not _is_optional(row) and row.command.key:
-            row.refuse(checking.missing(row.command.key))
+            row.refuse(missing(row.command.key.by, row.command.key.value))
         if str(row.id) in current.spec.protected:
             row.refuse(FieldError(path="", code=ErrorCode.PROTECTED))
     by_released: dict[frozenset[str], dict[UUID, Row]] = defaultdict(dict)  # mostly one for all

@@ -97,6 +97,11 @@ class Outcome:
     changes: str = ""  # JSON text in the form of catalog.changes, when it was asked for
 
 
+def missing(by: str, value: Any) -> FieldError:
+    """The record that is named so is not there."""
+    return FieldError(path="", code=ErrorCode.MISSING, params={"by": by, "value": value})
+
+
 def refused(*errors: FieldError, id: UUID | None = None) -> Outcome:
     return Outcome(kind=OutcomeKind.REFUSED, id=id, errors=errors)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from catalog import resolving, scopes
 from catalog.commands import Json, Reference, Scope
-from catalog.outcomes import ErrorCode, FieldError
+from catalog.outcomes import missing
 from catalog.sql import run
 from syncapi.magento import category_rendering as rendering
 from syncapi.magento.category_rendering import Node
@@ -45,7 +45,7 @@ def one(number: int, *, store: str | None) -> dict[str, Json]:
     id = find(number)
     shown = show([id], store=store)
     if id not in shown:
-        raise _missing(number)
+        raise RecordRefused((missing("number", number),))
     return shown[id]
 
 
@@ -78,13 +78,8 @@ def find(number: int) -> UUID:
     """Raises RecordRefused."""
     found = resolving.find({("category", "number"): {number}})
     if not found:
-        raise _missing(number)
+        raise RecordRefused((missing("number", number),))
     return next(iter(found.values()))
-
-
-def _missing(number: int) -> RecordRefused:
-    params = {"by": "number", "value": number}
-    return RecordRefused((FieldError(path="", code=ErrorCode.MISSING, params=params),))
 
 
 def _root_of_store(store: str | None) -> UUID | None:

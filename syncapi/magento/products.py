@@ -9,7 +9,7 @@ from uuid import UUID
 from catalog import resolving, scopes
 from catalog.commands import Json, Scope
 from catalog.models import AttributeSet, ProductLink, TierPrice
-from catalog.outcomes import ErrorCode, FieldError
+from catalog.outcomes import missing
 from catalog.registry import folded
 from catalog.sql import run
 from syncapi.magento import media, rendering
@@ -59,7 +59,7 @@ def one(sku: str, *, store: str | None) -> dict[str, Json]:
     id = find(sku)
     shown = show([id], store=store)
     if id not in shown:
-        raise _missing(sku)
+        raise RecordRefused((missing("sku", sku),))
     return shown[id]
 
 
@@ -67,7 +67,7 @@ def stock_item(sku: str) -> dict[str, Json]:
     """Raises RecordRefused."""
     rows = run("SELECT number, stock FROM catalog_product WHERE sku_key = %b::text", [folded(sku)])
     if not rows:
-        raise _missing(sku)
+        raise RecordRefused((missing("sku", sku),))
     [(number, stock)] = rows
     return rendering.stock_item({"number": number, "stock": stock})
 
@@ -76,13 +76,8 @@ def find(sku: str) -> UUID:
     """The id of the product with this SKU, whatever its case. Raises RecordRefused."""
     found = resolving.ids("product", "sku", [folded(sku)])
     if not found:
-        raise _missing(sku)
+        raise RecordRefused((missing("sku", sku),))
     return next(iter(found.values()))
-
-
-def _missing(sku: str) -> RecordRefused:
-    params = {"by": "sku", "value": sku}
-    return RecordRefused((FieldError(path="", code=ErrorCode.MISSING, params=params),))
 
 
 def prices(skus: Sequence[str]) -> list[tuple[str, int, dict[str, Json]]]:

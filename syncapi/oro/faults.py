@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog.commands import Json
-from catalog.outcomes import ErrorCode, FieldError
+from catalog.outcomes import ErrorCode, FieldError, missing
 
 REQUEST: str = "request data constraint"
 VALUE: str = "value constraint"
@@ -62,7 +62,7 @@ def no_identifier(path: str = "") -> FieldError:
 
 def no_record(id: Json) -> FieldError:
     """No record has such an id, which the catalog would say as well."""
-    return FieldError(path="", code=ErrorCode.MISSING, params={"by": "id", "value": str(id)[:100]})
+    return missing("id", str(id)[:100])
 
 
 def several() -> FieldError:
