@@ -71,13 +71,8 @@ def retry(operation: Operation, *, which: Which, by: User, now: datetime, dry_ru
         _check(parent, which, dry_run=dry_run)
         child = _child(parent, which, by, now)
         child.dry_run = child.dry_run or dry_run
-        chunks = list(_chunks(child, parent, OUTCOMES[which]))
-        child.total = sum(chunk.size for chunk in chunks)
-        if not chunks:
-            raise NothingToRetry if parent.total else NoItems
-        chunkrows.store(chunks)
+        _store(child, parent, OUTCOMES[which])
         operations.append(child)
-        transaction.on_commit(doorbell.ring, robust=True)
     return child
 
 
@@ -88,14 +83,19 @@ def replay(operation: Operation, *, by: User, now: datetime) -> Operation:
         if not parent.is_final:
             raise StillRunning
         child = _child(parent, REPLAY, by, now)
-        chunks = list(_chunks(child, parent, EVERYTHING))
-        child.total = sum(chunk.size for chunk in chunks)
-        if not chunks:
-            raise NothingToRetry if parent.total else NoItems
-        chunkrows.store(chunks)
+        _store(child, parent, EVERYTHING)
         operations.append(child)
-        transaction.on_commit(doorbell.ring, robust=True)
     return child
+
+
+def _store(child: Operation, parent: Operation, outcomes: Set[str]) -> None:
+    """The child's chunks: the parent's items with these outcomes. Raises NothingToRetry, NoItems."""
+    chunks = list(_chunks(child, parent, outcomes))
+    child.total = sum(chunk.size for chunk in chunks)
+    if not chunks:
+        raise NothingToRetry if parent.total else NoItems
+    chunkrows.store(chunks)
+    transaction.on_commit(doorbell.ring, robust=True)
 
 
 def _check(parent: Operation, which: Which, *, dry_run: bool) -> None:
