@@ -75,15 +75,11 @@ def _taken(row: Row, key: NaturalKey, known: Found) -> Hashable | None:
 
 
 def _part(field: object, value: Json, known: Found) -> Hashable | None:
-    if not isinstance(field, Ref):
-        return value if isinstance(value, str | int) else None
-    if not isinstance(value, Reference):
-        return None
-    if value.by == ROW:
+    if isinstance(value, Reference) and value.by == ROW:
         id: UUID | None = value.value.id
         return id
-    own = resolving.comparable(field.entity, value)
-    return own if value.by == "id" else known.get((field.entity, value.by, own))
+    part: Hashable | None = resolving.part(field, value, known)
+    return part
 
 
 def _had(rows: Sequence[Row], key: NaturalKey, current: Plan) -> dict[Json, list[Hashable]]:

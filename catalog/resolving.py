@@ -54,8 +54,19 @@ def comparable(entity: str, reference: Reference, known: Found | None = None) ->
         return value if isinstance(value, str) else None
     if len(key.fields) == 1:
         return key.fold(value) if isinstance(value, str) and "\0" not in value else None
-    parts = tuple(_part(spec.key_field(name), part, known or {}) for name, part in zip(key.fields, value, strict=True))
+    parts = tuple(part(spec.key_field(name), given, known or {}) for name, given in zip(key.fields, value, strict=True))
     return None if None in parts else parts
+
+
+def part(field: object, given: Json, known: Found) -> Json:
+    """Of a key of several fields: its comparable value, None where it names nothing. `known`: ids of references."""
+    if isinstance(field, Ref):
+        if not isinstance(given, Reference):
+            return None
+        own = comparable(field.entity, given)
+        return known.get((field.entity, given.by, own), own if given.by == "id" else None)
+    fits = isinstance(given, str) or (isinstance(given, int) and abs(given) < 2**63)
+    return given if fits else None
 
 
 def find(names: Mapping[tuple[str, str], set[Json]]) -> dict[Name, UUID]:
@@ -275,16 +286,6 @@ def _gather_inner(entity: str, key: Reference, names: Names) -> None:
         field = spec.key_field(name)
         if isinstance(field, Ref) and isinstance(part, Reference):
             names[field.entity, part.by].add(comparable(field.entity, part))
-
-
-def _part(field: object, part: Json, known: Found) -> Json:
-    if isinstance(field, Ref):
-        if not isinstance(part, Reference):
-            return None
-        own = comparable(field.entity, part)
-        return known.get((field.entity, part.by, own), own if part.by == "id" else None)
-    fits = isinstance(part, str) or (isinstance(part, int) and abs(part) < 2**63)
-    return part if fits else None
 
 
 def _uuid(value: Json) -> UUID | None:
