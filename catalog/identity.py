@@ -17,11 +17,8 @@ def uuid7() -> UUID:
 
 
 def uuid7s(count: int) -> list[UUID]:
-    """`count` of them, of one moment and ascending, with one call for all random bits.
-
-    So what is sent in one order is stored, and numbered, in that order, where nothing but the id tells it apart.
-    """
+    """`count` of them, of one moment, with one call for all random bits."""
     moment = time.time_ns() // 1_000_000 << 80 | _VERSION_AND_VARIANT
     random = os.urandom(count * _RANDOM_BYTES)
     tails = (random[first : first + _RANDOM_BYTES] for first in range(0, len(random), _RANDOM_BYTES))
-    return [UUID(int=id) for id in sorted(moment | int.from_bytes(tail, "big") & _RANDOM_BITS for tail in tails)]
+    return [UUID(int=moment | int.from_bytes(tail, "big") & _RANDOM_BITS) for tail in tails]
