@@ -27,9 +27,7 @@ class Row:
     overrides: Document = field(default_factory=dict)  # for the store's own values
     translated: dict[UUID, Document | None] = field(default_factory=dict)  # by language; None removes it
     errors: list[FieldError] = field(default_factory=list)
-    needs: list[tuple[Row, FieldError]] = field(
-        default_factory=list
-    )  # rows of its wave, each with the error without it
+    needs: list[tuple[Row, FieldError]] = field(default_factory=list)  # of its wave; each with the error without it
     follows: Row | None = None  # it changes the record that this one writes
     users: set[int] = field(default_factory=set)  # of a shared row: the commands that have it; else none
     shares: list[Row] = field(default_factory=list)  # of a command's own row: the shared ones that come with it

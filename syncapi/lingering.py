@@ -16,6 +16,7 @@ from gunicorn.http.errors import ParseException
 MOST: Final = 256 << 20  # bytes that are passed over
 SECONDS: Final = 5.0  # for all of them: a thread of this process is busy as long
 _PIECE: Final = 256 * 1024
+_BROKEN: Final = (OSError, ParseException)  # it stalls, has gone, or is no longer HTTP: gunicorn closes the connection
 
 Environment = dict[str, Any]
 Application = Callable[[Environment, Callable[..., Any]], Iterable[bytes]]
@@ -27,9 +28,7 @@ def lingering(application: Application, *, most: int = MOST, seconds: float = SE
     def answer(environ: Environment, start_response: Callable[..., Any]) -> Iterable[bytes]:
         answered = application(environ, start_response)
         if "gunicorn.socket" in environ:
-            with suppress(
-                OSError, ParseException
-            ):  # it stalls, has gone, or is no longer HTTP: gunicorn closes the connection
+            with suppress(*_BROKEN):
                 _pass_over(environ["wsgi.input"], environ["gunicorn.socket"], most=most, seconds=seconds)
         return answered
 
