@@ -80,10 +80,7 @@ def _many(resource: Resource, relation: Relation, ids: Sequence[UUID], lens: Len
     model, owner, target = selecting.joining(relation, resource)
     inner = selecting.id_column(RESOURCES[relation.type], external=lens.external)
     column = f"{target}__{inner}" if target else inner
-    positioned = any(field.name == "position" for field in model._meta.get_fields())
-    rows = model._default_manager.filter(**{f"{owner}__in": ids}).order_by(
-        *(["position"] if positioned else []), column
-    )
+    rows = model._default_manager.filter(**{f"{owner}__in": ids}).order_by(*selecting.arranged(model), column)
     found: dict[UUID, list[Json]] = defaultdict(list)
     for id, other in rows.values_list(owner, column):
         found[id].append(other)

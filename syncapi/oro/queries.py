@@ -23,6 +23,7 @@ _FILTER: Final = re.compile(r"filter\[([^\[\]]*)\](?:\[([^\[\]]*)\])?")
 _FIELDS: Final = re.compile(r"fields\[([^\[\]]*)\]")
 _WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
 _IDS: Final = re.compile(r"([0-9]{1,18})\.\.([0-9]{1,18})")
+_NUMBER: Final = re.compile(r"-?[0-9]+")
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 _UNSUPPORTED: Final = "The filter is not supported."
 _DEEPEST: Final = 4  # relations in one path of `include`
@@ -103,14 +104,12 @@ class Query:
 Parameters = Mapping[str, Sequence[str]]  # every value of each
 
 
-def of_list(parameters: Parameters, resource: Resource) -> Query:
-    """Raises BadFilter, BadSort."""
-    conditions = [one for name in parameters if (one := _condition(name, parameters[name], resource))]
-    page = paging.read({name: values[-1] for name, values in parameters.items()})
+def of_list(parameters: Parameters, resource: Resource, *, external: bool) -> Query:
+    """`external`: the ids are those of another system. Raises BadFilter, BadSort."""
     _refuse_others(parameters, {"sort", paging.SIZE, paging.NUMBER}, filters=True)
     return Query(
-        page=page,
-        conditions=tuple(conditions),
+        page=_page(parameters),
+        conditions=_conditions(parameters, resource, external),
         order=tuple(_orders(parameters.get("sort", ()), resource)),
         fields=_fields(parameters),
         include=_include(parameters, resource),
@@ -124,21 +123,33 @@ def of_one(parameters: Parameters, resource: Resource) -> Query:
     return Query(fields=_fields(parameters), include=_include(parameters, resource), included="include" in parameters)
 
 
-def conditions(parameters: Parameters, resource: Resource) -> tuple[Condition, ...]:
+def of_linkage(parameters: Parameters, resource: Resource, *, external: bool) -> Query:
+    """Which records of a relation; `resource`: what they are. Nothing is shown of them. Raises BadFilter, BadSort."""
+    for name in parameters:
+        if name not in {"sort", paging.SIZE, paging.NUMBER} and not _FILTER.fullmatch(name):
+            raise BadFilter(_UNSUPPORTED, parameter=name)
+    return of_list(parameters, resource, external=external)
+
+
+def conditions(parameters: Parameters, resource: Resource, *, external: bool) -> tuple[Condition, ...]:
     """Filters alone. Raises BadFilter, also for anything else."""
     _refuse_others(parameters, set(), filters=True)
-    return tuple(one for name in parameters if (one := _condition(name, parameters[name], resource)))
+    return _conditions(parameters, resource, external)
 
 
 def page_alone(parameters: Parameters) -> Page:
     """Raises BadFilter, for `sort` BadSort: nothing but pages is offered."""
     _refuse_all_but({paging.SIZE, paging.NUMBER}, parameters)
-    return paging.read({name: values[-1] for name, values in parameters.items()})
+    return _page(parameters)
 
 
 def nothing(parameters: Parameters) -> None:
     """Raises BadFilter, for `sort` BadSort."""
     _refuse_all_but(set(), parameters)
+
+
+def _page(parameters: Parameters) -> Page:
+    return paging.read({name: values[-1] for name, values in parameters.items()})
 
 
 def _refuse_all_but(known: set[str], parameters: Parameters) -> None:
@@ -189,7 +200,11 @@ def _orders(given: Sequence[str], resource: Resource) -> Iterator[Order]:
         yield Order(spec=attribute.spec if attribute else None, descending=word.strip().startswith("-"))
 
 
-def _condition(name: str, values: Sequence[str], resource: Resource) -> Condition | None:
+def _conditions(parameters: Parameters, resource: Resource, external: bool) -> tuple[Condition, ...]:
+    return tuple(one for name in parameters if (one := _condition(name, parameters[name], resource, external)))
+
+
+def _condition(name: str, values: Sequence[str], resource: Resource, external: bool) -> Condition | None:
     matched = _FILTER.fullmatch(name)
     if matched is None:
         return None
@@ -199,8 +214,12 @@ def _condition(name: str, values: Sequence[str], resource: Resource) -> Conditio
     texts = [text for value in values for text in (value.split(",") if found in _EQUALITY else [value])]
     if found is Operator.EXISTS:
         return Condition(operator=found, values=(_flag(texts[-1], name),), spec=spec, relation=relation)
-    of_ids = spec is None and found in _EQUALITY
-    alternatives = tuple(_id(text, name) if of_ids else _value(text, spec, words, name) for text in texts)
+    if spec is None:
+        identified = RESOURCES[relation.type] if relation is not None else resource
+        read = _external_id if external and identified.external else _id
+        alternatives = tuple(read(text, name) for text in texts)
+    else:
+        alternatives = tuple(_value(text, spec, words, name) for text in texts)
     if found in _ORDER and any(isinstance(value, Range) for value in alternatives):
         raise BadFilter(f'The operator "{found}" takes one value, not a range.', parameter=name)
     return Condition(operator=found, values=alternatives, spec=spec, relation=relation)
@@ -242,15 +261,27 @@ def _allowed(spec: FieldSpec | None, relation: Relation | None) -> frozenset[Ope
 
 
 def _id(text: str, name: str) -> Json:
+    """A number, as text, since one that no column can hold is just not there; or a range."""
+    if matched := _IDS.fullmatch(text.strip()):
+        return Range(low=int(matched[1]), high=int(matched[2]))
+    return text.strip() if _NUMBER.fullmatch(text.strip()) else _wrong("integer", text, name)
+
+
+def _external_id(text: str, name: str) -> Json:
     """As it is, since one that nobody can have is just not there; or a range of numbers."""
     if matched := _IDS.fullmatch(text.strip()):
         return Range(low=int(matched[1]), high=int(matched[2]))
-    return _value(text, None, {}, name)
+    return _storable(text, name)
 
 
-def _value(text: str, spec: FieldSpec | None, words: Mapping[str, Json], name: str) -> Json:
+def _storable(text: str, name: str) -> str:
     if "\0" in text:
         raise BadFilter("The value has a character that cannot be stored.", parameter=name)
+    return text
+
+
+def _value(text: str, spec: FieldSpec, words: Mapping[str, Json], name: str) -> Json:
+    _storable(text, name)
     if words:
         return words.get(text, text) if text in words else _wrong("one of " + ", ".join(words), text, name)
     if isinstance(spec, Integer | Number | Moment) and ".." in text:
@@ -259,8 +290,8 @@ def _value(text: str, spec: FieldSpec | None, words: Mapping[str, Json], name: s
     return _scalar(text, spec, name)
 
 
-def _scalar(text: str, spec: FieldSpec | None, name: str) -> Json:
-    text = text if spec is not None and not isinstance(spec, Integer | Number | Moment | Flag) else text.strip()
+def _scalar(text: str, spec: FieldSpec, name: str) -> Json:
+    text = text.strip() if isinstance(spec, Integer | Number | Moment | Flag) else text
     match spec:
         case Integer():
             return int(text) if _WHOLE.fullmatch(text) else _wrong("integer", text, name)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from rest_framework.response import Response
 
 from catalog.commands import Json
 from catalog.rights import Rights
 from syncapi.exchange import ApiRequest
 from syncapi.oro import loading, paging, queries, records, selecting
-from syncapi.oro.kinds import Resource, Way
+from syncapi.oro.kinds import Relation, Resource, Way
 from syncapi.oro.loading import Lens
 from syncapi.oro.names import RESOURCES
 from syncapi.oro.paging import Page
@@ -85,28 +87,41 @@ def item(request: ApiRequest, route: Route, places: Places) -> Response:
 
 def listing(request: ApiRequest, route: Route, places: Places) -> Response:
     may_view(request, route.resource)
-    query = queries.of_list(parameters(request), route.resource)
+    query = queries.of_list(parameters(request), route.resource, external=is_external(request))
     may_show(request, route.resource, query)
-    records = selecting.visible(route.resource, organization=request.caller.user.organization_id)
-    return _page(request, route.resource, records, query, places, url=places.of(route.type))
+    found = _fitting(request, route.resource, query)
+    column = selecting.id_column(route.resource, external=is_external(request))
+    rows = selecting.ordered(found, query.order, column=column)
+    return _page(request, route.resource, rows.values_list("pk", flat=True), query, places, url=places.of(route.type))
+
+
+def _fitting(request: ApiRequest, resource: Resource, query: Query) -> selecting.Records:
+    found = selecting.visible(resource, organization=request.caller.user.organization_id)
+    return selecting.fitting(found, query.conditions, resource, external=is_external(request))
 
 
 def _page(
-    request: ApiRequest, resource: Resource, found: selecting.Records, query: Query, places: Places, *, url: str
+    request: ApiRequest, resource: Resource, rows: QuerySet[Any, Any], query: Query, places: Places, *, url: str
 ) -> Response:
-    external = is_external(request)
-    found = selecting.fitting(found, query.conditions, resource, external=external)
-    column = selecting.id_column(resource, external=external)
-    page = query.page.within(settings.ORO_PAGE_RECORDS)
-    rows = selecting.ordered(found, query.order, column=column).values_list("pk", flat=True)
-    ids = list(rows[page.first : page.first + page.size + 1]) if page.size else []
+    """`rows`: the ids of the records."""
+    page, ids, more = _cut(rows, query)
     view = lens(request, places, query)
-    shown = loading.show(resource, ids[: page.size], view, asked=query.included_relations)
+    shown = loading.show(resource, ids, view, asked=query.included_relations)
     body: dict[str, Json] = {"data": shown}
     if places.hateoas:
-        body["links"] = _links(request, page, url, more=len(ids) > page.size)
-    headers = {"X-Include-Total-Count": str(found.count())} if wants(request, "totalCount") else {}
-    return Response(_with_included(body, resource, shown, view, request), headers=headers)
+        body["links"] = _links(request, page, url, more=more)
+    return Response(_with_included(body, resource, shown, view, request), headers=_counted(request, rows))
+
+
+def _cut(rows: QuerySet[Any, Any], query: Query) -> tuple[Page, list[Any], bool]:
+    """What stands on the page, and whether more follows."""
+    page = query.page.within(settings.ORO_PAGE_RECORDS)
+    found = list(rows[page.first : page.first + page.size + 1]) if page.size else []
+    return page, found[: page.size], len(found) > page.size
+
+
+def _counted(request: ApiRequest, rows: QuerySet[Any, Any]) -> dict[str, str]:
+    return {"X-Include-Total-Count": str(rows.count())} if wants(request, "totalCount") else {}
 
 
 def _links(request: ApiRequest, page: Page, url: str, *, more: bool) -> Mapping[str, str]:
@@ -125,13 +140,42 @@ def _with_included(
 
 
 def relationship(request: ApiRequest, route: Route, places: Places) -> Response:
-    """Linkage alone."""
+    """Linkage alone; of many records a page."""
     may_view(request, route.resource)
-    data = linkage(request, route, places)
-    body: dict[str, Json] = {"data": data}
+    assert route.relation is not None, "the route has one"
+    if route.relation.many:
+        return _linkage_page(request, route, route.relation, places)
+    queries.nothing(parameters(request))
+    body: dict[str, Json] = {"data": linkage(request, route, places)}
     if places.hateoas:
-        body["links"] = _relationship_links(route, places)
+        body["links"] = _relationship_links(route, route.relation, places)
     return Response(body)
+
+
+def _linkage_page(request: ApiRequest, route: Route, relation: Relation, places: Places) -> Response:
+    """Whoever asks for some of the records, or for an order, must be allowed to view them."""
+    query = queries.of_linkage(parameters(request), RESOURCES[relation.type], external=is_external(request))
+    if query.conditions or query.order:
+        may_view(request, RESOURCES[relation.type])
+        may_show(request, RESOURCES[relation.type], query)
+    rows = _leading(request, route, relation, query, shown=True)
+    page, ids, more = _cut(rows, query)
+    body: dict[str, Json] = {"data": [loading.identifier(relation.type, id) for id in ids]}
+    if places.hateoas:
+        links = _relationship_links(route, relation, places)
+        body["links"] = {**links, **_links(request, page, links["self"], more=more)}
+    return Response(body, headers=_counted(request, rows))
+
+
+def _leading(request: ApiRequest, route: Route, relation: Relation, query: Query, *, shown: bool) -> QuerySet[Any, Any]:
+    """Those of a to-many relation that fit, in order: as ids that are shown, or as the records' own."""
+    target = RESOURCES[relation.type]
+    owner = find(request, route.resource, route.id)
+    among = _fitting(request, target, query)
+    rows, prefix, usually = selecting.leading(relation, route.resource, owner, among=among)
+    column = selecting.id_column(target, external=is_external(request))
+    rows = selecting.ordered(rows, query.order, column=column, prefix=prefix, usually=usually)
+    return rows.values_list(prefix + (column if shown else "pk"), flat=True)
 
 
 def linkage(request: ApiRequest, route: Route, places: Places) -> Json:
@@ -163,22 +207,16 @@ def _related_page(request: ApiRequest, route: Route, places: Places) -> Response
     relation = route.relation
     assert relation is not None, "the route has one"
     target = RESOURCES[relation.type]
-    query = queries.of_list(parameters(request), target)
+    query = queries.of_list(parameters(request), target, external=is_external(request))
     may_show(request, target, query)
-    id = find(request, route.resource, route.id)
-    model, owner, other = selecting.joining(relation, route.resource)
-    column = f"{other}_id" if other else "pk"
-    rows = model._default_manager.filter(**{owner: id}).values(column)
-    found = selecting.visible(target, organization=request.caller.user.organization_id).filter(pk__in=rows)
-    return _page(request, target, found, query, places, url=places.of(route.type, route.id, relation.name))
+    rows = _leading(request, route, relation, query, shown=False)
+    return _page(request, target, rows, query, places, url=places.of(route.type, route.id, relation.name))
 
 
-def _relationship_links(route: Route, places: Places) -> dict[str, str]:
-    assert route.relation is not None, "the route has one"
-    name = route.relation.name
+def _relationship_links(route: Route, relation: Relation, places: Places) -> dict[str, str]:
     return {
-        "self": places.of(route.type, route.id, "relationships", name),
-        "related": places.of(route.type, route.id, name),
+        "self": places.of(route.type, route.id, "relationships", relation.name),
+        "related": places.of(route.type, route.id, relation.name),
     }
 
 

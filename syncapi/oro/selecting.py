@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 from typing import Final
@@ -70,10 +71,16 @@ def fitting(records: Records, conditions: tuple[Condition, ...], resource: Resou
     return records
 
 
-def ordered(records: Records, order: tuple[Order, ...], *, column: str) -> Records:
-    """By the id in the end, so that pages neither repeat nor leave out a record."""
-    terms = [(F(one.spec.name) if one.spec else F(column), one.descending) for one in order]
-    return records.order_by(*(term.desc() if down else term.asc() for term, down in terms), "number")
+def ordered(
+    records: Records, order: tuple[Order, ...], *, column: str, prefix: str = "", usually: Sequence[str] = ()
+) -> Records:
+    """By the id in the end, so that pages neither repeat nor leave out a record. `usually`: columns, unless asked.
+
+    `prefix`: from rows that lead to the records.
+    """
+    terms = [(F(prefix + (one.spec.name if one.spec else column)), one.descending) for one in order]
+    given = [term.desc() if down else term.asc() for term, down in terms]
+    return records.order_by(*(given or usually), f"{prefix}number")
 
 
 def _q(condition: Condition, resource: Resource, external: bool) -> Q:
@@ -116,6 +123,19 @@ def joining(relation: Relation, resource: Resource) -> tuple[type[Model], str, s
             return apps.get_model(links.mapping), f"{links.target}_id", links.owner
     links = resource.spec.links_by_name[relation.source]
     return apps.get_model(links.mapping), f"{links.owner}_id", links.target
+
+
+def leading(relation: Relation, resource: Resource, owner: UUID, *, among: Records) -> tuple[Records, str, list[str]]:
+    """The rows that lead from one record to those of `among`, the prefix of these, and the order of the linkage."""
+    model, own, target = joining(relation, resource)
+    column = f"{target}_id" if target else "pk"
+    rows = model._default_manager.filter(**{own: owner, f"{column}__in": among.values("pk")})
+    return rows, f"{target}__" if target else "", arranged(model)
+
+
+def arranged(model: type[Model]) -> list[str]:
+    """The columns that say in which order a record has others."""
+    return [field.name for field in model._meta.get_fields() if field.name == "position"]
 
 
 def _compared(column: str, condition: Condition, *, is_id: bool) -> Q:

@@ -34,7 +34,7 @@ from syncapi.preferences import Preferences
 _BODIES: Final = frozenset({"POST", "PATCH"})
 _READ_THEIR_QUERY: Final = frozenset(
     {(Form.LIST, "GET"), (Form.LIST, "POST"), (Form.LIST, "DELETE"), (Form.ITEM, "GET"), (Form.ITEM, "PATCH"),
-     (Form.RELATED, "GET"), (Form.ERRORS, "GET"), (Form.RESULTS, "GET")}
+     (Form.RELATED, "GET"), (Form.RELATIONSHIP, "GET"), (Form.ERRORS, "GET"), (Form.RESULTS, "GET")}
 )  # fmt: skip
 
 

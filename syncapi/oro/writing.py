@@ -79,11 +79,11 @@ def delete(request: ApiRequest, route: Route, places: Places) -> Response:
 def delete_list(request: ApiRequest, route: Route, places: Places) -> Response:
     """By filter, a hundred at most; what else the query holds is an error, and so is no filter at all."""
     resource = route.resource
-    conditions = queries.conditions(reading.parameters(request), resource)
+    external = reading.is_external(request)
+    conditions = queries.conditions(reading.parameters(request), resource, external=external)
     if not conditions:
         raise BadFilter("At least one filter must be provided.")
     reading.may_show(request, resource, Query(conditions=conditions))
-    external = reading.is_external(request)
     column = selecting.id_column(resource, external=external)
     found = selecting.visible(resource, organization=request.caller.user.organization_id)
     fitting = selecting.fitting(found, conditions, resource, external=external).order_by("number")

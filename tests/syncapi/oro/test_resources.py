@@ -427,8 +427,8 @@ def test_no_record_has_an_external_id_that_no_text_can_hold(oro, path):
     assert oro.get(path, HTTP_X_INTEGRATION_TYPE="ext_id").status == 404
 
 
-def page(oro, path):
-    answer = oro.get(path)
+def page(oro, path, **headers):
+    answer = oro.get(path, **headers)
     assert answer.status == 200, answer
     return [one["attributes"]["name"] for one in answer.json["data"]]
 
@@ -459,7 +459,7 @@ def accounts(oro):
         ("filter[owner.username]=admin&filter[name]=Beta", ["Beta"]),
         ("filter[owner.username]=nobody", []),
         ("filter[contacts][exists]=true", []),
-        ("filter[id]=abc", []),
+        ("filter[id]=99999999999999999999,0,-1", []),
         ("page[size]=2", ["Alpha", "Beta"]),
         ("page[size]=2&page[number]=2", ["Gamma", "Delta"]),
         ("page[size]=2&page[number]=9", []),
@@ -564,6 +564,11 @@ def test_a_write_answers_as_it_is_asked_to(oro, admin):
 def test_values_are_checked_by_their_kind(oro):
     assert error(oro.get("products?filter[stock]=foo"))[2] == 'Expected integer value. Given "foo".'
     assert error(oro.get("products?filter[price]=foo"))[2] == 'Expected decimal value. Given "foo".'
+    for name in ("id", "brand", "brand.id", "categories"):
+        answer = oro.get(f"products?filter[{name}]=1,foo")
+        assert error(answer)[2:] == ('Expected integer value. Given "foo".', f"filter[{name}]")
+    assert page(oro, "products?filter[id]=foo", **EXT) == []
+    assert error(oro.get("products?filter[brand]=foo", **EXT))[2] == 'Expected integer value. Given "foo".'
     oro.create("products", {"sku": "A", "name": "A", "stock": 6, "price": "12.50", "status": "disabled"})
     assert [one["attributes"]["price"] for one in oro.get("products?filter[stock]=5..7").json["data"]] == ["12.5000"]
     assert len(oro.get("products?filter[price][lt]=12.51&filter[status]=disabled").json["data"]) == 1
@@ -669,6 +674,43 @@ def test_relationships_of_many(oro):
     assert [one["id"] for one in oro.get(f"accounts/{account}/contacts").json["data"]] == [ids[1]]
     assert error(oro.post(path, to("contacts", "999999")))[2] == "The entity does not exist."
     assert error(oro.post(path, {"data": None}))[0] == 400
+
+
+def test_a_linkage_comes_in_pages_and_can_be_asked_for_a_part(oro):
+    ids = [oro.create("contacts", {"firstName": f"N{n:02}"}) for n in range(12)]
+    account = oro.create("accounts", {"name": "A"}, {"contacts": to("contacts", *ids)})
+    path = f"accounts/{account}/relationships/contacts"
+    url = f"{HOST}/api/{path}"
+    first = oro.get(path, HTTP_X_INCLUDE="totalCount")
+    assert ([one["id"] for one in first.json["data"]], first.headers["X-Include-Total-Count"]) == (ids[:10], "12")
+    assert first.json["links"] == {
+        "self": url,
+        "related": f"{HOST}/api/accounts/{account}/contacts",
+        "next": f"{url}?page%5Bnumber%5D=2&page%5Bsize%5D=10",
+    }
+    assert first.json["data"][0] == {"type": "contacts", "id": ids[0]}
+    assert [one["id"] for one in oro.get(f"{path}?page[number]=2").json["data"]] == ids[10:]
+    some = oro.get(f"{path}?filter[firstName]=N03,N05&sort=-firstName").json["data"]
+    assert [one["id"] for one in some] == [ids[5], ids[3]]
+    assert error(oro.get(f"{path}?include=owner"))[3] == "include"
+    assert len(oro.get(f"accounts/{account}").json["data"]["relationships"]["contacts"]["data"]) == 12
+
+
+def test_a_part_of_a_linkage_is_for_who_may_view_the_records(limited_oro, oro, limited):
+    account = oro.create("accounts", {"name": "A"})
+    limited.user_permissions.add(Permission.objects.get(codename="view_account"))
+    path = f"accounts/{account}/relationships/contacts"
+    assert limited_oro.get(path).json["data"] == []
+    assert limited_oro.get(f"{path}?filter[firstName]=A").status == 403
+
+
+def test_what_a_record_has_in_an_order_of_its_own_is_listed_so(oro):
+    product = oro.create("products", {"sku": "A", "name": "A"})
+    media = oro.create("mediaitems", {"title": "M"})
+    both = {"product": one("products", product), "mediaItem": one("mediaitems", media)}
+    made = [oro.create("productimages", {"position": position}, both) for position in (2, 1)]
+    for way in (f"products/{product}/images", f"products/{product}/relationships/images"):
+        assert [each["id"] for each in oro.get(way).json["data"]] == made[::-1], way
 
 
 def test_relationships_from_the_other_side(oro):
