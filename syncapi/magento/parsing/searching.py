@@ -86,7 +86,8 @@ def _tree(pairs: Iterable[tuple[str, str]]) -> Tree | None:
             continue
         found = {} if found is None else found
         path = _PART.findall(match[2])
-        if path and len(path) <= _DEEPEST:
+        is_empty_list = not any(path) and not value  # PHP's `searchCriteria[]=`
+        if path and len(path) <= _DEEPEST and not is_empty_list:
             _put(found, path, value)
     return found
 

@@ -95,6 +95,16 @@ def test_everything_is_found_without_conditions(magento: Magento):
     assert found(magento) == [BAG, OTHER_BAG]
 
 
+@pytest.mark.parametrize("criteria", ["searchCriteria", "searchCriteria=", "searchCriteria[]=", "search_criteria=all"])
+def test_criteria_may_be_empty(magento: Magento, criteria: str):
+    answer = magento.call("GET", f"products?{criteria}")
+    assert (answer.status, answer.json["total_count"], answer.json["search_criteria"]) == (
+        200,
+        2,
+        {"filter_groups": []},
+    )
+
+
 def test_values_of_the_store_are_compared(magento: Magento):
     magento.change({"name": "Sac"}, store="fr")
     assert found(magento, [("name", "Sac", "eq")], store="fr") == [BAG]
