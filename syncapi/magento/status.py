@@ -16,7 +16,7 @@ from asyncops.journal import UNDECIDED, UNTOUCHED, ItemView
 from asyncops.models import ItemError, Operation
 from asyncops.states import State
 from catalog import resolving
-from catalog.commands import Json
+from catalog.commands import Json, Policy
 from catalog.outcomes import ErrorCode, OutcomeKind
 from catalog.rows import Row
 from syncapi.magento import answers, rendering, wording
@@ -38,6 +38,7 @@ _NEVER_DONE: Final = {
     State.CANCELLED: (Status.REJECTED, "The operation was cancelled before this item was processed."),
     State.FAILED: (Status.RETRY, "Unknown Error"),
 }
+_NOT_ALONE: Final = "Another item was refused, and this bulk is written whole or not at all."
 
 
 def find(uuid: str, *, organization_id: UUID) -> Operation:
@@ -133,6 +134,8 @@ def _judged(view: ItemView, operation: Operation, route: WriteRoute | None) -> t
     if view.outcome == UNDECIDED:
         return Status.OPEN, None
     if view.outcome == UNTOUCHED:
+        if operation.policy == Policy.ALL and operation.refused:
+            return Status.RETRY, _NOT_ALONE
         return _NEVER_DONE.get(State(operation.state), _NEVER_DONE[State.FAILED])
     if not view.errors:
         return Status.COMPLETE, f"Service execution success {route.implementation if route else ''}".strip()

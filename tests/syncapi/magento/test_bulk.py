@@ -74,6 +74,7 @@ def test_a_policy_for_all_leaves_everything_as_it_was(magento: Magento):
     work_off()
     results = magento.status(answer.json["bulk_uuid"])["operations_list"]
     assert [item["status"] for item in results] == [2, 3]
+    assert results[0]["result_message"] == "Another item was refused, and this bulk is written whole or not at all."
     assert magento.product()["price"] == 34
 
 
