@@ -334,6 +334,14 @@ ATTRIBUTE = EntitySpec(
 ATTRIBUTE_OPTION = EntitySpec(
     name="attribute_option",
     model="catalog.AttributeOption",
+    lookups={  # "color/12": its attribute, and its value or else its number; "color/Red": its label
+        "option": """SELECT DISTINCT ON (1) a.code || '/' || coalesce(nullif(o.value, ''), o.number::text), o.id
+                       FROM catalog_attributeoption o JOIN catalog_attribute a ON a.id = o.attribute_id
+                      ORDER BY 1, o.number""",
+        "label": """SELECT DISTINCT ON (1) a.code || '/' || o.label, o.id
+                      FROM catalog_attributeoption o JOIN catalog_attribute a ON a.id = o.attribute_id
+                     ORDER BY 1, o.number""",
+    },
     fields=(
         Ref(name="attribute", entity="attribute", nullable=False),
         Text(name="label", nullable=False),

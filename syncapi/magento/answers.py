@@ -10,7 +10,7 @@ from catalog.commands import Json
 from catalog.outcomes import Outcome, OutcomeKind
 from catalog.plans import plan
 from catalog.sql import run
-from syncapi.magento import categories, products
+from syncapi.magento import attributelists, categories, products
 from syncapi.magento.routes import Shows, WriteRoute
 
 
@@ -20,7 +20,11 @@ class Show(Protocol):
     def __call__(self, ids: Sequence[UUID], *, store: str | None) -> dict[UUID, dict[str, Json]]: ...
 
 
-_BY_ENTITY: Final[dict[str, Show]] = {"product": products.show, "category": categories.show}
+_BY_ENTITY: Final[dict[str, Show]] = {
+    "product": products.show,
+    "category": categories.show,
+    "attribute": attributelists.show,
+}
 
 
 def many(ids: Sequence[UUID], *, entity: str, shows: Shows, store: str | None) -> dict[UUID, Json]:
@@ -33,6 +37,8 @@ def many(ids: Sequence[UUID], *, entity: str, shows: Shows, store: str | None) -
         case Shows.NUMBER:
             statement = f"SELECT id, number FROM {plan(entity).table} WHERE id = ANY(%b::uuid[])"
             return dict(run(statement, [list(ids)])) if ids else {}
+        case Shows.OPTION:
+            return attributelists.option_ids(ids)
     show = _BY_ENTITY.get(entity)
     return dict(show(ids, store=store)) if show and ids else {}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
@@ -11,6 +10,7 @@ from django.db.models import Q
 
 from catalog.commands import Json
 from catalog.models import Attribute, AttributeOption, AttributeSet
+from syncapi.magento import stores
 from syncapi.problems import NotFound
 
 PRODUCT: Final = 4  # Magento's number of the kind of entity
@@ -18,29 +18,43 @@ _STORED: Final = {"select": "int", "multiselect": "text", "boolean": "int", "pri
     "date": "datetime", "textarea": "text", "weee": "static"}  # fmt: skip
 
 
-def show(ids: Sequence[UUID]) -> list[dict[str, Json]]:
-    """In the order of `ids`."""
-    attributes = Attribute.objects.in_bulk(ids)
-    options = options_of(ids)
-    return [_attribute(attributes[id], options.get(id, [])) for id in ids if id in attributes]
+def show(ids: Sequence[UUID], *, store: str | None) -> dict[UUID, dict[str, Json]]:
+    """By id; a store may call their options otherwise. Unknown ids are left out."""
+    found = Attribute.objects.in_bulk(ids)
+    options = options_of(list(found), store=store)
+    return {id: _attribute(attribute, options[id]) for id, attribute in found.items()}
 
 
-def one(code: str) -> dict[str, Json]:
+def one(code: str, *, store: str | None) -> dict[str, Json]:
     """By its code, or its number as Magento allows. Raises NotFound."""
-    return show([_find(code)])[0]
+    id = _find(code)
+    return show([id], store=store)[id]
 
 
-def options(code: str) -> list[dict[str, Json]]:
-    return options_of([(id := _find(code))]).get(id, [])
+def options(code: str, *, store: str | None) -> list[dict[str, Json]]:
+    return options_of([(id := _find(code))], store=store)[id]
 
 
-def options_of(ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Json]]]:
+def options_of(ids: Sequence[UUID], *, store: str | None) -> dict[UUID, list[dict[str, Json]]]:
     """The options of each attribute, in their order; Magento begins with an empty one."""
-    found: dict[UUID, list[dict[str, Json]]] = defaultdict(lambda: [{"label": " ", "value": ""}])
-    rows = AttributeOption.objects.filter(attribute_id__in=ids).order_by("position", "number")
-    for attribute, label, value in rows.values_list("attribute_id", "label", "value"):
-        found[attribute].append({"label": label, "value": value})
+    found: dict[UUID, list[dict[str, Json]]] = {id: [{"label": " ", "value": ""}] for id in ids}
+    number = stores.current().numbers.get(store or "")
+    for option in AttributeOption.objects.filter(attribute_id__in=ids).order_by("position", "number"):
+        own = (label for label in option.custom_fields.get("store_labels", ()) if label["store_id"] == number)
+        label = next((label["label"] for label in own), option.label)
+        found[option.attribute_id].append({"label": label, "value": _id_of(option.value, option.number)})
     return found
+
+
+def option_ids(ids: Sequence[UUID]) -> dict[UUID, Json]:
+    """By the record of each option what Magento calls its id."""
+    rows = AttributeOption.objects.filter(id__in=ids).values_list("id", "value", "number")
+    return {id: _id_of(value, number) for id, value, number in rows}
+
+
+def _id_of(value: str, number: int) -> str:
+    """Of an option: its value, or its number where it was given none."""
+    return value or str(number)
 
 
 def sets(ids: Sequence[UUID]) -> list[dict[str, Json]]:
@@ -56,10 +70,12 @@ def one_set(number: int) -> dict[str, Json]:
     return _set(found)
 
 
-def in_set(number: int) -> list[dict[str, Json]]:
+def in_set(number: int, *, store: str | None) -> list[dict[str, Json]]:
     """Every set has all attributes. Raises NotFound."""
     one_set(number)
-    return show(list(Attribute.objects.order_by("position", "number").values_list("id", flat=True)))
+    ids = list(Attribute.objects.order_by("position", "number").values_list("id", flat=True))
+    shown = show(ids, store=store)
+    return [shown[id] for id in ids if id in shown]
 
 
 def _find(code: str) -> UUID:
@@ -99,4 +115,5 @@ def _attribute(found: Attribute, options: Sequence[dict[str, Json]]) -> dict[str
         "is_filterable": False,
         "apply_to": [],
         "validation_rules": [],
+        **found.custom_fields,
     }

@@ -64,6 +64,8 @@ def _answer(route: Route) -> Json:
             return {"type": "boolean"}
         case Shows.NUMBER:
             return {"type": "integer"}
+        case Shows.OPTION:
+            return {"type": "string"}
         case Shows.ERRORS:
             return ref("Messages")
     return {"type": "boolean"} if route.method == "DELETE" else ref(OF_ENTITY[route.entity])

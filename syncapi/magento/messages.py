@@ -110,6 +110,11 @@ def no_such_product(sku: str) -> Message:
     return Message('The product with SKU "%1" does not exist.', (sku,))
 
 
+def no_such_attribute(code: str) -> Message:
+    text = 'The attribute with a "%1" attributeCode doesn\'t exist. Verify the attribute and try again.'
+    return Message(text, (code,))
+
+
 def forbidden(resource: str) -> Message:
     return Message("The consumer isn't authorized to access %resources.", {"resources": resource})
 

@@ -108,6 +108,43 @@ CATEGORY_ATTRIBUTES: Final[Mapping[str, Attribute]] = {
 }
 CATEGORY_DERIVED: Final = frozenset({"path", "level", "children", "children_count", "path_in_store", "all_children"})
 
+# Field of an attribute -> (field of the entity, "" when it is derived or a name; its type)
+ATTRIBUTE: Final[Mapping[str, tuple[str, Kind]]] = {
+    "attribute_id": ("", WHOLE),
+    "attribute_code": ("", TEXT),
+    "entity_type_id": ("", TEXT),
+    "is_user_defined": ("", FLAG),
+    "backend_type": ("", TEXT),
+    "backend_model": ("", TEXT),
+    "source_model": ("", TEXT),
+    "default_frontend_label": ("label", TEXT),
+    "frontend_input": ("type", TEXT),
+    "scope": ("height", TEXT),
+    "is_required": ("required", FLAG),
+    "is_unique": ("unique_values", FLAG),
+    "position": ("position", WHOLE),
+}
+# What an attribute is told beside, of no meaning to this catalog: it is shown as it was sent
+ATTRIBUTE_BESIDE: Final[Mapping[str, Kind]] = {
+    "is_visible": FLAG, "is_filterable": FLAG, "is_filterable_in_search": FLAG, "is_searchable": FLAG,
+    "is_comparable": FLAG, "is_used_for_promo_rules": FLAG, "is_visible_on_front": FLAG,
+    "is_visible_in_advanced_search": FLAG, "is_wysiwyg_enabled": FLAG, "is_html_allowed_on_front": FLAG,
+    "is_used_in_grid": FLAG, "is_visible_in_grid": FLAG, "is_filterable_in_grid": FLAG, "used_for_sort_by": FLAG,
+    "used_in_product_listing": FLAG, "note": TEXT, "default_value": TEXT, "frontend_class": TEXT,
+}  # fmt: skip
+ATTRIBUTE_LISTS: Final = ("frontend_labels", "apply_to", "validation_rules")
+INPUTS: Final = frozenset({
+    "text", "textarea", "texteditor", "pagebuilder", "date", "datetime", "boolean", "select", "multiselect", "price",
+    "weight", "weee", "media_image", "gallery", "swatch_visual", "swatch_text",
+})  # fmt: skip
+HEIGHTS: Final = frozenset({"global", "website", "store"})
+# Members of a product that are no attributes, whose names no attribute can have
+RESERVED_CODES: Final = frozenset({"id", "attribute_set_id", "type_id", *PRODUCT_PARTS, *PRODUCT_LISTS})
+# Attributes that every product has: nobody changes or deletes one
+SYSTEM_CODES: Final = frozenset({
+    *ATTRIBUTES, "tier_price", "category_ids", "media_gallery", "tax_class_id", "quantity_and_stock_status",
+}) | (PRODUCT.keys() - RESERVED_CODES)  # fmt: skip
+
 STATUSES: Final = {1: True, 2: False}  # enabled, disabled
 
 # Field of the entity -> how Magento names it in an error

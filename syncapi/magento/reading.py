@@ -161,15 +161,16 @@ def store_configs(request: ApiRequest, call: Call) -> Response:
 def attribute_list(request: ApiRequest, call: Call) -> Response:
     criteria = criteria_of(request)
     page = searches.find(sources.ATTRIBUTES, criteria)
-    return Response(searches.answer(attributelists.show(page.ids), criteria, page.total))
+    shown = attributelists.show(page.ids, store=call.store)
+    return Response(searches.answer([shown[id] for id in page.ids if id in shown], criteria, page.total))
 
 
 def attribute(request: ApiRequest, call: Call) -> Response:
-    return Response(attributelists.one(call.path["attributeCode"]))
+    return Response(attributelists.one(call.path["attributeCode"], store=call.store))
 
 
 def attribute_options(request: ApiRequest, call: Call) -> Response:
-    return Response(attributelists.options(call.path["attributeCode"]))
+    return Response(attributelists.options(call.path["attributeCode"], store=call.store))
 
 
 def attribute_sets(request: ApiRequest, call: Call) -> Response:
@@ -183,7 +184,8 @@ def attribute_set(request: ApiRequest, call: Call) -> Response:
 
 
 def attributes_in_set(request: ApiRequest, call: Call) -> Response:
-    return Response(attributelists.in_set(requests.number(call.path["attributeSetId"], "attributeSetId")))
+    number = requests.number(call.path["attributeSetId"], "attributeSetId")
+    return Response(attributelists.in_set(number, store=call.store))
 
 
 def _optional(request: ApiRequest, name: str) -> int | None:

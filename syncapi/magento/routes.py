@@ -27,6 +27,7 @@ class Shows(StrEnum):
     RECORD = "record"  # as the store of the call shows it; `true` when it is gone
     TRUE = "true"
     NUMBER = "number"
+    OPTION = "option"  # the id of an option of an attribute: a text
     ERRORS = "errors"  # a list, empty when all is good
 
 

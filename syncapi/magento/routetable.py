@@ -320,6 +320,85 @@ STOCK_AND_PRICES: Final = (
         )
     ),
 )
+ATTRIBUTES: Final = (
+    *(
+        WriteRoute(
+            method=method,
+            path=path,
+            resource=ATTRIBUTE_LIST,
+            rights=rights,
+            service=(f"{_API}ProductAttributeRepositoryInterface", "save"),
+            entity="attribute",
+            dto="attribute",
+            dto_key="attribute_code",
+            parse=parse,
+        )
+        for method, path, rights, parse in (
+            (
+                "POST",
+                "products/attributes",
+                ("catalog.add_attribute", "catalog.change_attribute"),
+                parsing.create_attribute,
+            ),
+            (
+                "PUT",
+                "products/attributes/:attributeCode",
+                ("catalog.change_attribute",),
+                parsing.update_attribute,
+            ),
+        )
+    ),
+    WriteRoute(
+        method="DELETE",
+        path="products/attributes/:attributeCode",
+        resource=ATTRIBUTE_LIST,
+        rights=("catalog.delete_attribute",),
+        service=(f"{_API}ProductAttributeRepositoryInterface", "deleteById"),
+        entity="attribute",
+        parse=parsing.delete_attribute,
+        shows=Shows.TRUE,
+    ),
+    WriteRoute(
+        method="POST",
+        path="products/attributes/:attributeCode/options",
+        resource=ATTRIBUTE_LIST,
+        rights=("catalog.add_attributeoption",),
+        service=(f"{_API}ProductAttributeOptionManagementInterface", "add"),
+        entity="attribute_option",
+        parse=parsing.add_option,
+        shows=Shows.OPTION,
+    ),
+    WriteRoute(
+        method="PUT",
+        path="products/attributes/:attributeCode/options/:optionId",
+        resource=ATTRIBUTE_LIST,
+        rights=("catalog.change_attributeoption",),
+        service=(f"{_API}ProductAttributeOptionUpdateInterface", "update"),
+        entity="attribute_option",
+        parse=parsing.update_option,
+        shows=Shows.TRUE,
+    ),
+    WriteRoute(
+        method="DELETE",
+        path="products/attributes/:attributeCode/options/:optionId",
+        resource=ATTRIBUTE_LIST,
+        rights=("catalog.delete_attributeoption",),
+        service=(f"{_API}ProductAttributeOptionManagementInterface", "delete"),
+        entity="attribute",
+        parse=parsing.delete_option,
+        shows=Shows.TRUE,
+    ),
+    WriteRoute(
+        method="POST",
+        path="products/attribute-sets/attributes",
+        resource=ATTRIBUTE_SETS,
+        rights=("catalog.change_attributeset",),
+        service=(f"{_API}ProductAttributeManagementInterface", "assign"),
+        entity="attribute",
+        parse=parsing.assign_attribute,
+        shows=Shows.NUMBER,
+    ),
+)
 ROUTES: Final[tuple[Route, ...]] = (
     Route(method="POST", path="integration/admin/token", is_open=True, view=views.sign_in),
     *READS,
@@ -328,4 +407,5 @@ ROUTES: Final[tuple[Route, ...]] = (
     *CATEGORY_ROUTES,
     *LINKS,
     *STOCK_AND_PRICES,
+    *ATTRIBUTES,
 )

@@ -55,6 +55,19 @@ SCHEMAS: Final[Mapping[str, Json]] = {
         ),
     ),
     "Category": _object(**_of_table(names.CATEGORY), available_sort_by=_list(_TEXT), custom_attributes=_ATTRIBUTES),
+    "Attribute": _object(
+        **_of_table(names.ATTRIBUTE),
+        **_scalars(names.ATTRIBUTE_BESIDE),
+        **{name: _list({}) for name in names.ATTRIBUTE_LISTS},
+        options=_list(ref("AttributeOption")),
+    ),
+    "AttributeOption": _object(
+        label=_TEXT,
+        value=_TEXT,
+        sort_order=_WHOLE,
+        is_default={"type": "boolean"},
+        store_labels=_list(_object(store_id=_WHOLE, label=_TEXT)),
+    ),
     "MediaEntry": _object(
         id=_WHOLE,
         media_type=_TEXT,
@@ -90,8 +103,9 @@ OF_DTO: Final[Mapping[str, str]] = {
     "entity": "Link",
     "product_link": "CategoryLink",
     "product_website_link": "WebsiteLink",
+    "attribute": "Attribute",
 }
-OF_ENTITY: Final[Mapping[str, str]] = {"product": "Product", "category": "Category"}
+OF_ENTITY: Final[Mapping[str, str]] = {"product": "Product", "category": "Category", "attribute": "Attribute"}
 # What reading routes answer.
 OF_PATH: Final[Mapping[str, Json]] = {
     "products/:sku": ref("Product"),

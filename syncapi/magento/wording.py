@@ -16,16 +16,28 @@ _REFERENCES_BY_VALUE: Final = {"attribute_set"}  # a wrong one is an invalid pro
 _NO_MEMBER: Final = Message("The category doesn't contain the specified product.")
 _NO_ENTRY: Final = Message("No image with the provided ID was found. Verify the ID and try again.", status=404)
 _CYCLE: Final = Message("Operation do not allow to move a parent category to any of children category")
+_NO_OPTION: Final = 'The "%1" attribute doesn\'t include an option with "%2" ID.'
+_OWNERS: Final = frozenset({"sku", "code"})  # names of a product and an attribute, to which all else of an item belongs
+_RESOURCES: Final = {
+    "category": names.CATEGORIES,
+    "attribute": names.ATTRIBUTE_LIST,
+    "attribute_option": names.ATTRIBUTE_LIST,
+}
+# Of what must be new: the member of the item that has its name, the name of that, and what is told
+_TAKEN: Final = {
+    "attribute": ("attribute", "attribute_code", "Attribute with the same code (%1) already exists."),
+    "attribute_option": ("option", "label", 'Admin store attribute option label "%1" is already exists.'),
+}
 _CANNOT_SAVE: Final = "Could not save category: %1"
 
 
 def messages_of(errors: Sequence[FieldError], *, item: Json, entity: str) -> list[Message]:
     """What is told of an item. `item`: as sent, for the name of a record that is missing.
 
-    Where the product itself is missing, nothing else that is missing with it is told. Without a SKU nobody knows
-    whether it is a new one, so what a new one would lack is not told either.
+    Where the product or the attribute itself is missing, nothing else that is missing with it is told. Without a SKU
+    nobody knows whether it is a new one, so what a new one would lack is not told either.
     """
-    gone = [error for error in errors if error.code is ErrorCode.MISSING and error.params.get("by") == "sku"]
+    gone = [error for error in errors if error.code is ErrorCode.MISSING and error.params.get("by") in _OWNERS]
     if any(_is_empty(error) and field_of(error) == "sku" for error in errors):
         errors = [error for error in errors if not _is_empty(error) or field_of(error) == "sku"]
     return [message(error, item=item, entity=entity) for error in gone or errors]
@@ -40,6 +52,11 @@ def message(error: FieldError, *, item: Json = None, entity: str = "product") ->
         return Message.of(error)
     if error.code is ErrorCode.MISSING:
         return _missing(error, item)
+    if error.code is ErrorCode.FORBIDDEN:
+        return messages.forbidden(_RESOURCES.get(entity, names.CATALOG))
+    if error.code is ErrorCode.EXISTS and entity in _TAKEN:
+        member, name, text = _TAKEN[entity]
+        return Message(text, (_given(item, member, name),))
     if entity == "category" and (special := _of_category(error, item)) is not None:
         return special
     field = field_of(error)
@@ -72,6 +89,11 @@ def _missing(error: FieldError, item: Json) -> Message:
     by, value = error.params.get("by"), error.params.get("value")
     if by == "number":
         return messages.no_such_entity("id", value)
+    if by == "code":
+        return messages.no_such_attribute(str(value))
+    if by == "option":
+        code, _, id = str(value).partition("/")
+        return Message(_NO_OPTION, (code, id), status=404)
     if by == "link":
         return _NO_MEMBER
     if by in {"product,number", "product,media"}:
@@ -92,8 +114,6 @@ def _named(part: Json) -> str:
 def _of_category(error: FieldError, item: Json) -> Message | None:
     if error.code is ErrorCode.CYCLE:
         return _CYCLE
-    if error.code is ErrorCode.FORBIDDEN:
-        return messages.forbidden(names.CATEGORIES)
     if error.code in {ErrorCode.IN_USE, ErrorCode.PROTECTED}:
         number = item.get("categoryId", item.get("category_id")) if isinstance(item, dict) else ""
         return Message("Cannot delete category with id %1", (str(number),))
@@ -103,6 +123,13 @@ def _of_category(error: FieldError, item: Json) -> Message | None:
     label = names.CATEGORY_LABELS.get(field) if _is_empty(error) else None
     reason = messages.empty_attribute(label) if label else _WORDS[error.code](field, error.params)
     return Message(_CANNOT_SAVE, (reason.rendered(),))
+
+
+def _given(item: Json, member: str, name: str) -> str:
+    """What a member of an item as sent says."""
+    given = item.get(member) if isinstance(item, dict) else None
+    found = given if isinstance(given, dict) else {}
+    return str(next((value for key, value in found.items() if names.snake_case(key) == name), ""))
 
 
 def _sku_of(item: Json) -> str:
@@ -169,7 +196,6 @@ _WORDS: Final[Mapping[ErrorCode, Callable[[str, Mapping[str, Json]], Message]]] 
     ErrorCode.EXISTS: _plain("The record exists already."),
     ErrorCode.IN_USE: _plain("Other records refer to this one, so it couldn't be removed."),
     ErrorCode.PROTECTED: _plain("This record belongs to the system, so it couldn't be removed."),
-    ErrorCode.FORBIDDEN: lambda field, params: messages.forbidden(names.CATALOG),
     ErrorCode.CRASHED: _plain("Unknown Error"),
     ErrorCode.TRANSIENT: _plain("The database was busy. Send the request again."),
 }

@@ -77,7 +77,10 @@ WRITES = (
     "PUT products/:sku/links", "DELETE products/:sku/links/:type/:linkedProductSku", "POST products/:sku/websites",
     "PUT products/:sku/websites", "DELETE products/:sku/websites/:websiteId",
     "PUT products/:productSku/stockItems/:itemId", "POST products/base-prices", "POST products/special-price",
-    "POST products/special-price-delete", "POST inventory/source-items",
+    "POST products/special-price-delete", "POST inventory/source-items", "POST products/attributes",
+    "PUT products/attributes/:attributeCode", "DELETE products/attributes/:attributeCode",
+    "POST products/attributes/:attributeCode/options", "PUT products/attributes/:attributeCode/options/:optionId",
+    "DELETE products/attributes/:attributeCode/options/:optionId", "POST products/attribute-sets/attributes",
 )  # fmt: skip
 ROUTES = {
     " POST integration/admin/token": (400, 400, 400, 400),

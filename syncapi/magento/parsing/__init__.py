@@ -5,8 +5,10 @@ An item is the body of the single call with the path's variables beside it; `con
 """
 
 from syncapi.magento.parsing.categories import delete_category, move_category, save_category
+from syncapi.magento.parsing.declared import assign_attribute, create_attribute, delete_attribute, update_attribute
 from syncapi.magento.parsing.inventory import save_source_items
 from syncapi.magento.parsing.media import create_entry, delete_entry, update_entry
+from syncapi.magento.parsing.options import add_option, delete_option, update_option
 from syncapi.magento.parsing.prices import remove_special_prices, save_base_prices, save_special_prices
 from syncapi.magento.parsing.products import delete_product, save_product
 from syncapi.magento.parsing.relations import (
@@ -22,8 +24,9 @@ from syncapi.magento.parsing.requests import credentials, status_number
 from syncapi.magento.parsing.stock import save_stock
 
 __all__ = [
-    "create_entry", "credentials", "delete_category", "delete_entry", "delete_product", "link_category",
-    "link_website", "move_category", "remove_link", "remove_special_prices", "save_base_prices", "save_category",
-    "save_link", "save_product", "save_source_items", "save_special_prices", "save_stock", "set_links",
-    "status_number", "unlink_category", "unlink_website", "update_entry",
+    "add_option", "assign_attribute", "create_attribute", "create_entry", "credentials", "delete_attribute",
+    "delete_category", "delete_entry", "delete_option", "delete_product", "link_category", "link_website",
+    "move_category", "remove_link", "remove_special_prices", "save_base_prices", "save_category", "save_link",
+    "save_product", "save_source_items", "save_special_prices", "save_stock", "set_links", "status_number",
+    "unlink_category", "unlink_website", "update_attribute", "update_entry", "update_option",
 ]  # fmt: skip

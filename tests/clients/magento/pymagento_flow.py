@@ -75,6 +75,12 @@ told["detailed"] = client.get_bulk_detailed_status(bulk)["operations_list"][0]["
 told["operations"] = sum(1 for _ in client.get_bulk_operations(limit=8))
 told["batch_get"] = sorted(product["sku"] for product in ProductBatchGetter(client, ["PYB-0", "24-MB01", "nosuch"]))
 told["attribute_sets"] = [found["attribute_set_id"] for found in client.get_attribute_sets()]
+colour = client.save_attribute({"attribute_code": "py_colour", "default_frontend_label": "Colour"})
+red = client.add_products_attribute_option("py_colour", {"label": "Red", "value": ""})
+told["colour"] = [option["label"] for option in client.get_products_attribute_options("py_colour")]
+told["in_set"] = client.assign_attribute_set_attribute(4, 1, "py_colour") == colour["attribute_id"]
+told["no_red"] = client.delete_products_attribute_option("py_colour", red)
+told["no_colour"] = client.delete_attribute("py_colour")
 told["options"] = len(client.get_products_attribute_options("status"))
 try:
     client.save_product({"sku": "PY3", "price": 1})

@@ -51,6 +51,11 @@ def test_pymagento_writes_media_and_categories(told: dict[str, Any]):
     assert (told["added"], told["in_category"], told["removed"], told["gone"]) == ([1], "PY2", [1], [True, True])
 
 
+def test_pymagento_declares_attributes(told: dict[str, Any]):
+    assert (told["colour"], told["in_set"]) == ([" ", "Red"], True)
+    assert (told["no_red"], told["no_colour"]) == (True, True)
+
+
 def test_pymagento_writes_batches_and_follows_them(told: dict[str, Any]):
     assert (told["batches"], told["statuses"], told["count"]) == (3, [1, 3], 1)
     assert (told["detailed"], told["operations"]) == (True, 8)

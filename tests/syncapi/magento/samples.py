@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.models import Category, Media, Product, ProductCategory, ProductLink, ProductMedia
+from catalog.models import (
+    Attribute,
+    AttributeOption,
+    Category,
+    Media,
+    Product,
+    ProductCategory,
+    ProductLink,
+    ProductMedia,
+)
 from syncapi.magento.routes import Form, Route
 from tests.syncapi.magento.conftest import BAG, OTHER_BAG
 from tests.syncapi.magento.scenes import entry
@@ -20,7 +29,8 @@ VARIABLES: dict[str, Any] = {
     "linkedProductSku": OTHER_BAG,
     "websiteId": 2,
     "itemId": 1,
-    "attributeCode": "status",
+    "attributeCode": "colour",
+    "optionId": NUMBER,
     "attributeSetId": 4,
     "bulkUuid": "00000000-0000-0000-0000-000000000000",
     "status": 1,
@@ -49,6 +59,27 @@ BODIES: dict[str, Any] = {
     "POST products/base-prices": _PRICES,
     "POST products/special-price": _PRICES,
     "POST products/special-price-delete": {"prices": [{"sku": BAG, "store_id": 0}]},
+    "POST products/attributes": {
+        "attribute": {
+            "attribute_code": "fabric",
+            "frontend_input": "select",
+            "default_frontend_label": "Fabric",
+            "is_searchable": True,
+            "frontend_labels": [{"store_id": 2, "label": "Tissu"}],
+            "options": [{"label": "Silk", "sort_order": 1, "store_labels": [{"store_id": 2, "label": "Soie"}]}],
+        }
+    },
+    "PUT products/attributes/:attributeCode": {
+        "attribute": {"attribute_code": "colour", "is_required": "1", "options": [{"label": "Red", "value": "7700"}]}
+    },
+    "POST products/attributes/:attributeCode/options": {"option": {"label": "Green", "is_default": False}},
+    "PUT products/attributes/:attributeCode/options/:optionId": {"option": {"label": "Red", "sort_order": 3}},
+    "POST products/attribute-sets/attributes": {
+        "attributeSetId": 4,
+        "attributeGroupId": 7,
+        "attributeCode": "colour",
+        "sortOrder": 1,
+    },
     "POST products/base-prices-information": {"skus": [BAG]},
     "POST products/special-price-information": {"skus": [BAG]},
 }
@@ -59,13 +90,15 @@ SEARCHES = frozenset({
 
 
 def furnish() -> None:
-    """Beside the two products: a category, an entry and a link, each with NUMBER or between the two."""
+    """Beside the two products: a category, an entry, an option and a link, each with NUMBER or between the two."""
     bag, other = Product.objects.get(sku=BAG), Product.objects.get(sku=OTHER_BAG)
     category = Category.objects.create(number=NUMBER, name="Bags", parent=Category.objects.get(number=2))
     ProductCategory.objects.create(product=bag, category=category)
     media = Media.objects.create(content_hash="0" * 64, file_name="old.png")
     ProductMedia.objects.create(number=NUMBER, product=bag, media=media, types=[])
     ProductLink.objects.create(product=bag, linked_product=other, type="related")
+    colour = Attribute.objects.create(code="colour", label="Colour", type="select")
+    AttributeOption.objects.create(number=NUMBER, attribute=colour, label="Blue")
 
 
 def path(route: Route, form: Form = Form.SYNC) -> str:
