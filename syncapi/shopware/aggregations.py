@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
 
 from catalog.commands import Filter, Json
 from syncapi.shopware import conditions, querystrings
@@ -18,7 +20,10 @@ DEEPEST: Final = 5
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Aggregation:
-    """`order`: of buckets, a field or "_count" and whether descending. `ranges`: (name, from, below)."""
+    """`order`: of buckets, a field or "_count" and whether descending. `ranges`: (name, from, below).
+
+    Of buckets of times: `interval`, how long they are; `zone`, where days begin; `format`, PHP's, how they are called.
+    """
 
     name: str
     kind: str
@@ -27,6 +32,8 @@ class Aggregation:
     limit: int | None = None
     order: tuple[str, bool] | None = None
     interval: str = ""
+    zone: ZoneInfo | None = None
+    format: str = ""
     ranges: Sequence[tuple[str, float | None, float | None]] = ()
     inner: Aggregation | None = None
 
@@ -63,6 +70,8 @@ def _read(given: Json, path: str, *, depth: int) -> Aggregation:
         limit=_limit(given.get("limit"), f"{path}/limit"),
         order=_order(given.get("sort")),
         interval=_interval(given, path) if kind == "histogram" else "",
+        zone=_zone(given.get("timeZone"), f"{path}/timeZone") if kind == "histogram" else None,
+        format=form if isinstance(form := given.get("format"), str) else "",
         ranges=_ranges(given.get("ranges"), f"{path}/ranges") if kind == "range" else (),
         inner=None if inner is None else _read(inner, f"{path}/aggregation", depth=depth + 1),
     )
@@ -93,6 +102,20 @@ def _interval(given: Mapping[str, Json], path: str) -> str:
     if interval not in INTERVALS:
         raise bad(f"{path}/interval", f"The interval should be one of {', '.join(INTERVALS)}.")
     return str(interval)
+
+
+def _zone(given: Json, path: str) -> ZoneInfo | None:
+    if given in (None, ""):
+        return None
+    if not isinstance(given, str) or given not in _zones():
+        raise bad(path, "The time zone is not known.")
+    return ZoneInfo(given)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Those that lie in a region, and UTC: databases know these too."""
+    return frozenset(name for name in available_timezones() if "/" in name or name == "UTC")
 
 
 def _ranges(given: Json, path: str) -> list[tuple[str, float | None, float | None]]:

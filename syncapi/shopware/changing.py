@@ -182,7 +182,7 @@ def _refusal(
         return FaultyError(errors.forbidden(missing))
     record = words.Record(entity=item["entity"], payload=item["payload"], place="/0", other_language=other_language)
     if item["action"] == "delete" and any(error.code in _ABSENT for error in outcome.errors):
-        return FaultyError(faults.no_resource(item["entity"], record.id))
+        return FaultyError(faults.no_row(item["entity"], item["payload"]))
     told = wording.errors(outcome.errors, record)
     for entry in told:
         if below and "source" in entry:

@@ -40,9 +40,9 @@ class Score:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Criteria:
-    """`total`: 0 as many as are shown, 1 exactly, 2 whether more follow. `post`: filters that do not count in sums.
+    """`total`: 0 as many as are shown, 1 exactly, 2 those of the next pages too.
 
-    `fields`: see `parts`.
+    `post`: filters that do not count in sums. `fields`: see `parts`.
     """
 
     page: int = 1
@@ -82,7 +82,7 @@ def of_body(given: Json, *, depth: int = 0) -> Criteria:
     if not isinstance(associations, dict):
         raise FaultyError(_fault(_INVALID, "The associations must be an object.", "/associations"))
     return Criteria(
-        page=_whole(given.get("page", 1), "page", least=1),
+        page=1 if given.get("page") is None else _whole(given["page"], "page", least=1),
         limit=_limit(given.get("limit", MOST)),
         ids=_texts(given.get("ids")),
         filters=conditions.read_all(given.get("filter"), "/filter"),

@@ -75,12 +75,18 @@ def no_route(path: str, method: str) -> Fault:
 
 
 def no_resource(entity: str, id: str) -> Fault:
+    return no_row(entity, {"id": id})
+
+
+def no_row(entity: str, key: Mapping[str, Json]) -> Fault:
+    """`key`: of a mapping the ids of both sides."""
+    named = " ".join(f"{name}({value})" for name, value in key.items())
     return Fault(
         code="FRAMEWORK__RESOURCE_NOT_FOUND",
         status=404,
         title="Not Found",
-        detail=f"The {entity} resource with the following primary key was not found: id({id})",
-        parameters={"type": entity, "primaryKeyString": f"id({id})"},
+        detail=f"The {entity} resource with the following primary key was not found: {named}",
+        parameters={"type": entity, "primaryKeyString": named},
     )
 
 

@@ -33,6 +33,9 @@ class Named:
     required: tuple[str, ...] = ()  # our fields that it demands of a new record
     inherited: tuple[str, ...] = ()  # of those, what a variant takes from its parent
     computed: Mapping[str, str] = field(default_factory=dict)  # property -> our derived column
+    derived: Mapping[str, str] = field(
+        default_factory=dict
+    )  # what is searched by behind an association that is derived
     protected: frozenset[str] = frozenset()  # further properties that a client may not write
     passed_over: frozenset[str] = frozenset()  # of those, what it may send back as it was shown
     instead: Mapping[str, Json] = field(default_factory=dict)  # property -> what stands for null there, both ways
@@ -158,6 +161,7 @@ NAMED: Final = (
             "optionIds": "option_ids",
             "tagIds": "tag_ids",
         },
+        derived={"categoriesRo.id": "category_tree"},
         protected=_words("sales ratingAverage streamIds displayGroup states listingPrices cheapestPrice"),
         zero=frozenset({"sales"}),
         nothing=_words("ratingAverage streamIds states listingPrices cheapestPrice"),

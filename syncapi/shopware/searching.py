@@ -29,6 +29,7 @@ _LOOKUPS: Final = {"contains": "icontains", "prefix": "istartswith", "suffix": "
 _JOINING: Final = {"and": and_, "or": or_, "xor": xor}
 _TELLING: Final = ("name", "code", "fileName", "title")  # what a term is looked for in
 _LARGEST: Final = 10**15
+AHEAD: Final = 5  # pages, as Shopware looks for those that can be gone to
 _POINTS: Final = "points_of_query"
 
 
@@ -177,8 +178,8 @@ def find(search: Search) -> Found:
 
 
 def page(rows: QuerySet[Any, Any], criteria: Criteria) -> tuple[list[Any], int]:
-    """The page that is asked for, and the total as it is asked for. One more row tells whether more follow."""
-    extra = 1 if criteria.total == 2 else 0
+    """The page that is asked for, and the total as it is asked for. A look at the next ones tells how many follow."""
+    extra = AHEAD * criteria.limit + 1 if criteria.total == 2 else 0
     found = list(rows[criteria.first : criteria.first + criteria.limit + extra])
     return found[: criteria.limit], rows.count() if criteria.total == 1 else len(found)
 

@@ -112,6 +112,8 @@ def locate(source: Source, name: str, languages: Sequence[UUID] = ()) -> Place:
     if parts == [constant := parts[0]] and constant in current.constants:
         value = Value(current.constants[constant], output_field=models.UUIDField())
         return Place(lookup=f"the_{constant}", field=models.UUIDField(), many=many, told={f"the_{constant}": value})
+    if ".".join(parts) in current.columns:
+        parts = [".".join(parts)]
     if parts[0] not in current.columns or len(parts) > (1 + DEEPEST if parts[0] == CUSTOM else 1):
         raise unknown(source.name, name)
     lookup = "__".join([*way, current.columns[parts[0]]])
@@ -176,8 +178,9 @@ def unknown(entity: str, name: str) -> FaultyError:
 
 def _columns(resource: Resource) -> dict[str, str]:
     columns = {name: field.column for name, field in resource.fields.items()}
-    priced = {"price": "price_gross"} if resource.is_priced else {}
-    return columns | priced | dict(resource.named.computed) | _OWN
+    gross, net = "price_gross", "price_net"
+    priced = {"price": gross, "price.gross": gross, "price.net": net} if resource.is_priced else {}
+    return columns | priced | dict(resource.named.computed) | dict(resource.named.derived) | _OWN
 
 
 def _steps(resource: Resource, model: type[models.Model]) -> dict[str, str]:

@@ -126,6 +126,8 @@ def test_a_link_ends_only_between_records_that_are_there(shopware: Shopware):
     shopware.upsert("product", product(id, categories=[{"id": category, "name": "c"}]))
     for path in (f"/product/{absent}/categories/{category}", f"/product/{id}/categories/{absent}"):
         assert shopware.call("DELETE", path).status == 404
+    [told] = shopware.call("DELETE", f"/product/{id}/categories/{absent}").json["errors"]
+    assert told["detail"].endswith(f"was not found: productId({id}) categoryId({absent})")
     assert shopware.call("GET", f"/product/{id}/categories", **FLAT).json["total"] == 1
 
 

@@ -83,6 +83,12 @@ def equals(field: str, value: Any) -> dict[str, Any]:
         ([{"type": "contains", "field": "customFields.colour", "value": "LU"}], "B"),
         ([{"type": "range", "field": "customFields.size", "parameters": {"gt": 5, "lt": 100}}], "B"),
         ([equals("categories.products.customFields.size", 5)], "AC"),
+        ([equals("categoriesRo.id", BLUE)], "A"),
+        ([equals("product.categoriesRo.id", RED)], "AC"),
+        ([equals("categories.products.categoriesRo.id", BLUE)], "AC"),
+        ([{"type": "equalsAny", "field": "categoriesRo.id", "value": [RED, BLUE]}], "AC"),
+        ([{"type": "not", "queries": [equals("categoriesRo.id", RED)]}], "BD"),
+        ([{"type": "range", "field": "price.gross", "parameters": {"gte": 30}}], "CD"),
     ],
 )
 def test_what_fits(shelf: Shopware, filter: Any, expected: str):
@@ -136,6 +142,15 @@ def test_the_best_fits_of_a_term_come_first(shelf: Shopware):
     shelf.upsert("product", product(new_id(), productNumber="zebra", name="zebra"))
     assert numbers(shelf, {"term": "zebra"}) == "zebraE"
     assert numbers(shelf, {"term": "zebra", "sort": "productNumber"}) == "Ezebra"
+
+
+def test_a_total_of_the_next_pages_looks_ahead_no_farther(shelf: Shopware):
+    shelf.upsert("tax", *({"name": f"t{n}", "taxRate": 1} for n in range(8)))
+    ahead = {"total-count-mode": "next-pages"}
+    assert [found(shelf, {**ahead, "limit": limit}, "tax")["total"] for limit in (1, 2)] == [7, 10]
+    last = found(shelf, {**ahead, "limit": 4, "page": 3}, "tax")
+    assert (last["total"], len(last["data"])) == (2, 2)
+    assert found(shelf, {"limit": None, "page": None}, "tax")["total"] == 10
 
 
 def test_one_record_of_each_group(shelf: Shopware):
@@ -198,6 +213,41 @@ def test_buckets(shelf: Shopware):
     assert months == [("2024-01-01 00:00:00", 1), ("2024-02-01 00:00:00", 1)]
 
 
+def test_buckets_are_sorted_by_what_their_records_have(shelf: Shopware):
+    by_rate = {"field": "tax.taxRate", "order": "DESC"}
+    assert buckets(shelf, type="terms", field="tax.name", sort=by_rate) == [("high", 2), ("low", 2)]
+    assert buckets(shelf, type="terms", field="tax.name", sort={"field": "tax.taxRate"}, limit=1) == [("low", 2)]
+    assert buckets(shelf, type="terms", field="active", sort={"field": "productNumber"})[0] == ("1", 3)
+    refused = {"name": "x", "type": "terms", "field": "active", "sort": {"field": "taxId"}}
+    assert shelf.call("POST", "/search/product", {"aggregations": [refused]}).status == 400
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"interval": "quarter"}, ["2024 1"]),
+        ({"interval": "year"}, ["2024-01-01 00:00:00"]),
+        ({"interval": "week"}, ["2024 01", "2024 05"]),
+        ({"interval": "month", "format": "Y F \\o\\f"}, ["2024 January of", "2024 February of"]),
+        ({"interval": "day", "timeZone": "America/New_York"}, ["2024-01-05 00:00:00", "2024-01-31 00:00:00"]),
+        ({"interval": "hour", "timeZone": "Asia/Kolkata"}, ["2024-01-05 15:00:00", "2024-02-01 05:00:00"]),
+    ],
+)
+def test_buckets_of_times_are_called_as_they_are_asked_for(shelf: Shopware, asked: Any, expected: list[str]):
+    assert [key for key, _ in buckets(shelf, type="histogram", field="releaseDate", **asked)] == expected
+
+
+def test_a_time_that_a_zone_has_no_date_for_is_in_no_bucket(shelf: Shopware):
+    ends = [{"releaseDate": f"{day}T00:00:00Z"} for day in ("0001-01-01", "9999-12-31")]
+    shelf.upsert("product", *(product(new_id(), productNumber=str(n), **end) for n, end in enumerate(ends)))
+    for zone in ("America/New_York", "Pacific/Auckland"):
+        asked = {"type": "histogram", "field": "releaseDate", "interval": "day", "timeZone": zone}
+        assert len(buckets(shelf, **asked)) == 2
+    unknown = {"name": "x", "type": "histogram", "field": "releaseDate", "interval": "day", "timeZone": "Nowhere"}
+    answer = shelf.call("POST", "/search/product", {"aggregations": [unknown]})
+    assert answer.json["errors"][0]["source"]["pointer"] == "/aggregations/0/timeZone"
+
+
 def test_more_buckets_than_an_answer_may_have_are_refused(shelf: Shopware, settings: Any):
     settings.MAX_PAGE_ITEMS = 2
     asked = {"name": "x", "type": "terms", "field": "id"}
@@ -211,6 +261,17 @@ def test_sums_within_buckets_ranges_and_conditions(shelf: Shopware):
     assert [bucket["stocks"]["sum"] for bucket in made] == [50, 10]
     bounds = [{"to": 10}, {"from": 10, "to": 30}, {"from": 30, "key": "many"}]
     assert added(shelf, type="range", field="stock", ranges=bounds)["x"]["ranges"] == {"*-10": 1, "10-30": 2, "many": 1}
+    counted = {"name": "counted", "type": "count", "field": "id"}
+    on = {"name": "on", "type": "filter", "filter": [equals("active", True)], "aggregation": counted}
+    made = added(shelf, type="terms", field="active", aggregation=on)["x"]["buckets"]
+    assert [(bucket["key"], bucket["counted"]["count"]) for bucket in made] == [("1", 3), ("0", 0)]
+    deep = {"name": "taxes", "type": "terms", "field": "tax.name", "limit": 1, "aggregation": inner}
+    made = added(shelf, type="terms", field="active", limit=1, aggregation=deep)["x"]["buckets"]
+    [[only]] = [bucket["taxes"]["buckets"] for bucket in made]
+    assert (made[0]["key"], only["key"], only["stocks"]["sum"]) == ("1", "high", 50)
+    split = {"name": "split", "type": "range", "field": "stock", "ranges": [{"from": 10, "key": "many"}]}
+    made = added(shelf, type="terms", field="active", aggregation=split)["x"]["buckets"]
+    assert [bucket["split"]["ranges"]["many"] for bucket in made] == [2, 1]
     made = added(shelf, type="filter", filter=[equals("active", False)], aggregation=inner)
     assert made["stocks"]["sum"] == 10
     shown = added(shelf, type="entity", field="taxId", definition="tax")["x"]["entities"]
