@@ -6,8 +6,9 @@ holds the lock: taking it is the last step of a transaction. Each statement draw
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -69,7 +70,7 @@ def draw() -> int:
 
 def store(operations: Sequence[Operation]) -> None:
     """Insert them, whatever their number in one statement: their places are in the order given."""
-    documents = [_document(operation, _of_operation()) for operation in operations]
+    documents = [_of_operation().document(operation) for operation in operations]
     seqs = dict(sql.run(_STORE, [_json(documents)]))
     for operation in operations:
         _stored(operation, seq=seqs[operation.pk])
@@ -77,7 +78,7 @@ def store(operations: Sequence[Operation]) -> None:
 
 def store_with(operation: Operation, chunk: Chunk) -> None:
     """Insert an operation that has no id yet, and all that it has. Outside a transaction that is also the commit."""
-    documents = _document(chunk, _of_chunk()), _document(operation, _of_operation())
+    documents = _of_chunk().document(chunk), _of_operation().document(operation)
     [(operation.pk, seq)] = sql.run(_with_chunk(), [chunk.payload, *map(_json, documents)], prepare=True)
     _stored(operation, seq=seq)
 
@@ -87,8 +88,16 @@ def _stored(operation: Operation, *, seq: int) -> None:
     operation._state.adding, operation._state.db = False, connection.alias
 
 
-def _document(row: Model, fields: Sequence[Field[Any, Any]]) -> dict[str, Json]:
-    return {str(field.column): getattr(row, field.attname) for field in fields}
+class _Columns:
+    """What the document of a row says."""
+
+    def __init__(self, fields: Iterable[Field[Any, Any]]) -> None:
+        chosen = list(fields)
+        self.names = [str(field.column) for field in chosen]
+        self._values = attrgetter(*(field.attname for field in chosen))
+
+    def document(self, row: Model) -> dict[str, Json]:
+        return dict(zip(self.names, self._values(row), strict=True))
 
 
 def _json(documents: Json) -> str:
@@ -96,17 +105,17 @@ def _json(documents: Json) -> str:
 
 
 @cache
-def _of_operation() -> tuple[Field[Any, Any], ...]:
-    return tuple(Operation._meta.concrete_fields)
+def _of_operation() -> _Columns:
+    return _Columns(Operation._meta.concrete_fields)
 
 
 @cache
-def _of_chunk() -> tuple[Field[Any, Any], ...]:
-    """What the document of a chunk says: its operation is drawn with it, its payload is bytes."""
-    return tuple(field for field in chunkrows.fields() if field.column not in {"operation_id", "payload"})
+def _of_chunk() -> _Columns:
+    """Its operation is drawn with it, its payload is bytes."""
+    return _Columns(field for field in chunkrows.fields() if field.column not in {"operation_id", "payload"})
 
 
 @cache
 def _with_chunk() -> str:
-    columns = [str(field.column) for field in _of_chunk()]
+    columns = _of_chunk().names
     return _STORE_WITH_CHUNK.format(columns=sql.names(columns), values=sql.names(columns, "r"))

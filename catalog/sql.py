@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import orjson
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from psycopg.types.json import set_json_loads
 
 set_json_loads(orjson.loads)  # a number beyond 64 bits is a float, as in the body that brought it: answers can show it
@@ -26,14 +26,14 @@ def run(statement: str, parameters: Sequence[Any] = (), *, prepare: bool = False
     the statement. `prepare`: plan it once for each connection, where the best plan is the same however many rows there
     are: planning can take longer than a small statement. Raises django.db's exceptions.
     """
-    connection.close_if_health_check_failed()  # as Django's own cursors begin: this may be a request's first statement
-    connection.ensure_connection()
-    raw: Any = (_Preparing if prepare else psycopg.Cursor)(connection.connection)
+    database = connections[DEFAULT_DB_ALIAS]  # `connection` would look for it at each of the words below
+    database.close_if_health_check_failed()  # as Django's own cursors begin: this may be a request's first statement
+    database.ensure_connection()
+    raw: Any = (_Preparing if prepare else psycopg.Cursor)(database.connection)
     raw.format = psycopg.pq.Format.BINARY
-    logged = connection.queries_logged
-    with connection.make_debug_cursor(raw) if logged else connection.make_cursor(raw) as cursor:
+    with database.make_debug_cursor(raw) if database.queries_logged else database.make_cursor(raw) as cursor:
         cursor.execute(statement, parameters or None)
-        return cursor.fetchall() if cursor.description else []
+        return cursor.fetchall() if raw.pgresult.nfields else []
 
 
 def stream(statement: str, parameters: Sequence[Any] = (), *, size: int = 1000) -> Iterator[tuple[Any, ...]]:

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from django.contrib.auth.models import Permission
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
@@ -43,14 +43,22 @@ _GRANTED: Final = """ARRAY(
      UNION ALL
     SELECT g.permission_id FROM auth_group_permissions g JOIN catalog_user_groups m USING (group_id)
      WHERE m.user_id = catalog_user.id AND NOT catalog_user.is_superuser)"""
+# Of the user: requests ask for nothing else of him, and what his password is stays where it is.
+_ASKED: Final = frozenset({"id", "username", "number", "organization_id", "is_superuser", "is_active"})
 _SOUGHT: Final = "stands for the secret that is asked for"
 _NOW: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @cache
+def _known() -> list[str]:
+    """In the model's order, in which it takes its values."""
+    return [field.attname for field in User._meta.concrete_fields if field.attname in _ASKED]
+
+
+@cache
 def _statement() -> tuple[str, tuple[Json, ...]]:
     """The one query of every request, compiled and planned once: either costs more than running it does."""
-    user = (f"user__{field.attname}" for field in User._meta.concrete_fields)
+    user = (f"user__{name}" for name in _known())
     found = AccessToken.objects.valid(_SOUGHT, now=_NOW)
     query = found.values_list("kind", RawSQL(_GRANTED, ()), *user).query  # noqa: S611 - it is ours
     statement, parameters = query.sql_with_params()
@@ -65,7 +73,7 @@ def find(secret: str, *, now: datetime) -> Caller | None:
     if not rows:
         return None
     [(kind, granted, *values)] = rows
-    user = User.from_db(connection.alias, [field.attname for field in User._meta.concrete_fields], values)
+    user = User.from_db(DEFAULT_DB_ALIAS, _known(), values)
     rights = Rights(None if user.is_superuser else _named(tuple(granted)), organization=user.organization_id)
     return Caller(user=user, rights=rights, interactive=kind == AccessToken.Kind.LOGIN)
 

@@ -17,6 +17,7 @@ from asyncops.models import Operation
 
 HEADER: Final = "X-Request-Id"
 QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})  # asked every few seconds
+_GIVEN: Final = "HTTP_X_REQUEST_ID"  # `request.headers` would first turn all of them into another mapping
 _SANE: Final = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 
 log = structlog.get_logger("syncapi.requests")
@@ -29,7 +30,7 @@ class RequestLog:
         self._next = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        given = request.headers.get(HEADER, "")
+        given = request.META.get(_GIVEN, "")
         id = given if _SANE.fullmatch(given) else uuid4().hex
         begun = time.monotonic()
         with bound_contextvars(request_id=id, operations=[]):

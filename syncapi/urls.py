@@ -21,14 +21,15 @@ BELOW_API: Final = Crossing(
     claims=Claims(oro=ORO_NAMES, shopware=SHOPWARE),
 )
 
+# In the order of how often they are called: each is tried until one fits.
 urlpatterns = [
+    path("", include("syncapi.magento.urls")),  # whose images have names below /media/
+    re_path(r"^api(?=/|$)", BELOW_API, name="api"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
     path("", include("syncapi.describing.urls")),
     path("", include("syncapi.operations.urls")),
-    path("", include("syncapi.magento.urls")),  # whose images have names below /media/
     path("media/<path:path>", media, name="media"),
     path("", include("syncapi.shoptet.urls")),
-    re_path(r"^api(?=/|$)", BELOW_API, name="api"),
 ]
