@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from catalog import resolving, validation
@@ -110,20 +110,22 @@ def required(rows: Sequence[Row], current: Plan) -> None:
 def unique(rows: Sequence[Row], current: Plan) -> None:
     """Refuse the rows that take a value which another record has: one query per unique key that was sent."""
     for key in current.unique_keys:
+        values = _values(rows, key, current)
         takers: dict[Json, list[Row]] = defaultdict(list)
-        for row in rows:
-            if not _is_its_own_name(row, key) and (value := _key_value(row, key, current)) is not None:
-                takers[value].append(row)
-        if takers:
-            owners = resolving.ids(current.spec.name, key.name, takers)
-            givers = {row.id: row for row in rows if row.exists and key.column in row.document}
-            for value, contenders in takers.items():
-                owner = owners.get(value, contenders[0].id)
-                giver = givers.get(owner)
-                if giver is not None and giver.document[key.column] != value and key is current.exchangeable:
-                    giver.heirs.append(contenders[0])
-                    owner = contenders[0].id
-                _refuse_others(contenders, owner, key, value)
+        for row, value in values.items():
+            takers[value].append(row)
+        if not takers:
+            continue
+        owners = resolving.ids(current.spec.name, key.name, takers)
+        writers = {row.id: row for row in values}
+        for value, contenders in takers.items():
+            owner = owners.get(value, contenders[0].id)
+            if len(contenders) == 1 and contenders[0].id == owner:
+                continue
+            holder = writers.get(owner)
+            giver = holder if holder is not None and values[holder] != value else None
+            errors = {row: _taken(row, key, value) for row in contenders}
+            _decide(errors, owner, giver, is_exchanged=key is current.exchangeable)
 
 
 def trees(rows: Sequence[Row], current: Plan) -> None:
@@ -158,19 +160,36 @@ def _is_its_own_name(row: Row, key: NaturalKey) -> bool:
     return command_key is not None and command_key.by == key.name and row.document.get(key.column) == row.name
 
 
-def _key_value(row: Row, key: NaturalKey, current: Plan) -> Json:
-    if len(key.fields) == 1:
-        return row.document.get(key.column)
-    value = tuple(row.document.get(current.column_of[name]) for name in key.fields)
-    return None if None in value else value
+def _values(rows: Sequence[Row], key: NaturalKey, current: Plan) -> dict[Row, Json]:
+    """By row the value that its record gets; of several fields, some may stay as they are."""
+    columns = current.key_columns[key.name]
+    if len(columns) == 1:
+        values = {row: row.document.get(columns[0]) for row in rows if not _is_its_own_name(row, key)}
+        return {row: value for row, value in values.items() if value is not None}
+    writing = [row for row in rows if any(column in row.document for column in columns)]
+    partly = [row.id for row in writing if row.exists and not all(column in row.document for column in columns)]
+    before, nothing = resolving.kept(current, key, partly), (None,) * len(columns)
+    parts = {row: zip(columns, before.get(row.id, nothing), strict=True) for row in writing}  # type: ignore[arg-type]
+    places = {row: tuple(row.document.get(column, old) for column, old in own) for row, own in parts.items()}
+    return {row: place for row, place in places.items() if None not in place}
 
 
-def _refuse_others(contenders: Sequence[Row], owner: UUID | None, key: NaturalKey, value: Json) -> None:
-    for row in contenders:
+def _decide(contenders: Mapping[Row, FieldError], owner: UUID | None, giver: Row | None, *, is_exchanged: bool) -> None:
+    """Refuse those who do not get a value: its owner keeps it, or gives it up (`giver`) to the first of them."""
+    first = next(iter(contenders))
+    if giver is not None and is_exchanged and first.exists:
+        giver.heirs.append((first, contenders[first]))
+        owner, giver = first.id, None
+    for row, error in contenders.items():
         if row.id != owner:
-            shown = row.values.get(key.fields[0], value) if len(key.fields) == 1 else [str(part) for part in value]
-            params = {"value": shown, "fields": list(key.fields)}
-            row.refuse(FieldError(path=f"/{key.fields[0]}", code=ErrorCode.TAKEN, params=params))
+            row.refuse(error)
+            row.barred += [(giver, True)] if giver else [(first, False)] if owner == first.id else []
+
+
+def _taken(row: Row, key: NaturalKey, value: Json) -> FieldError:
+    shown = row.values.get(key.fields[0], value) if len(key.fields) == 1 else [str(part) for part in value]
+    params = {"value": shown, "fields": list(key.fields)}
+    return FieldError(path=f"/{key.fields[0]}", code=ErrorCode.TAKEN, params=params)
 
 
 def _ancestors(ids: Sequence[UUID], current: Plan, ref: Ref) -> dict[UUID | None, UUID | None]:

@@ -103,6 +103,14 @@ class Plan:
         return tuple(key for key in self.spec.keys if key.unique)
 
     @cached_property
+    def key_columns(self) -> Mapping[str, tuple[str, ...]]:
+        """Name of a unique key -> the columns of its comparable value."""
+        return {
+            key.name: (key.column,) if key.column else tuple(self.column_of[name] for name in key.fields)
+            for key in self.unique_keys
+        }
+
+    @cached_property
     def exchangeable(self) -> NaturalKey | None:
         """The key that records may take from each other: its column has room for a value in between."""
         key = self.spec.key

@@ -95,6 +95,14 @@ def ids(entity: str, by: str, values: Iterable[Json]) -> dict[Json, UUID]:
     return {value: id for (_, _, value), id in find({(entity, by): set(values)}).items()}
 
 
+def kept(current: Plan, key: NaturalKey, ids: Sequence[UUID | None]) -> dict[UUID, tuple[Json, ...]]:
+    """By id the comparable value of a key that records have, part by part."""
+    statement = (
+        f"SELECT id, {column_names(current.key_columns[key.name])} FROM {current.table} WHERE id = ANY(%b::uuid[])"
+    )
+    return {id: tuple(parts) for id, *parts in run(statement, [list(ids)])} if ids else {}
+
+
 def ambiguous(entity: str, by: str, values: Iterable[Json]) -> set[Json]:
     """Those of the comparable `values` that stand for several records."""
     counts = Counter(value for value, _ in _look_up(plan(entity), by, list(values)))

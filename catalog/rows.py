@@ -31,7 +31,10 @@ class Row:
     follows: Row | None = None  # it changes the record that this one writes
     users: set[int] = field(default_factory=set)  # of a shared row: the commands that have it; else none
     shares: list[Row] = field(default_factory=list)  # of a command's own row: the shared ones that come with it
-    heirs: list[Row] = field(default_factory=list)  # rows of the same wave that take the unique value it gives up
+    heirs: list[tuple[Row, FieldError]] = field(
+        default_factory=list
+    )  # who take the unique value it gives up in its wave
+    barred: list[tuple[Row, bool]] = field(default_factory=list)  # by whom of its wave; whether that one gives it up
     gone: list[tuple[str, tuple[UUID, ...]]] = field(default_factory=list)  # what its delete took with it
     name: Json = None  # the comparable form of the command's key
     id: UUID | None = None
@@ -46,6 +49,11 @@ class Row:
     @property
     def good(self) -> bool:
         return not self.errors and not self.spoiled
+
+    @property
+    def might_wait(self) -> bool:
+        """Whether a unique value that it was refused may be free once the other rows of its wave are written."""
+        return any(not other.errors if gives_up else not other.good for other, gives_up in self.barred)
 
     @property
     def links_only(self) -> bool:

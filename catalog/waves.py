@@ -74,9 +74,12 @@ class Splitter:
         row.wave = wave
 
 
-def split(rows: Sequence[Row]) -> list[list[Row]]:
-    """`rows` in the order given, cut so that no two rows of a wave name one record, nor take one unique value."""
-    if _are_strangers(rows):
+def split(rows: Sequence[Row], *, ordered: bool) -> list[list[Row]]:
+    """`rows` in the order given, cut so that no two rows of a wave name one record, nor take one unique value.
+
+    `ordered`: some of them are known to want a unique value that others give up.
+    """
+    if not ordered and _are_strangers(rows):
         return [list(rows)]
     splitter = Splitter(contested.values(rows))
     for _, group in groupby(rows, key=attrgetter("index")):

@@ -27,7 +27,7 @@ from catalog.sql import run
 from catalog.upserting import RacedError
 
 NOTHING: Final[Mapping[str, int]] = {}
-_UNDONE: Final = 4  # times that a chunk is written; each finds what waited for those that the one before gave up
+_UNDONE: Final = 5  # times that a chunk is written; each finds what waited for those that the one before gave up
 _COLUMNS: Final = re.compile(r"Key \(([^)]*)\)=")  # in PostgreSQL's detail of a violated constraint
 
 
@@ -45,6 +45,10 @@ class _HalfDoneError(Exception):
     def __init__(self, outcomes: Mapping[int, Outcome]) -> None:
         super().__init__()
         self.outcomes = outcomes  # by index
+
+
+class _ContestedError(Exception):
+    """Commands were refused a unique value that others of their wave give up: the chunk is written again in order."""
 
 
 def apply(
@@ -104,12 +108,15 @@ def _without_halves(
 ) -> list[Outcome]:
     """Nothing of a command stays if a part of it fails. Raises RacedError when there is no end to it."""
     undone: dict[int, Outcome] = {}
+    ordered = False
     for _ in range(_UNDONE):
         try:
             with transaction.atomic():
-                return _write(commands, rights, marks, recording, shared, undone)
+                return _write(commands, rights, marks, recording, shared, undone, ordered=ordered)
         except _HalfDoneError as reason:
             undone |= reason.outcomes
+        except _ContestedError:
+            ordered = True
     raise RacedError
 
 
@@ -132,20 +139,27 @@ def _write(
     recording: Recording,
     shared: Shared,
     undone: Mapping[int, Outcome],
+    *,
+    ordered: bool,
 ) -> list[Outcome]:
-    """`undone`: what became of those that may not write. Raises _HalfDoneError, and then nothing may stay."""
+    """`undone`: what became of those that may not write; `ordered`: unique values go from one record to another.
+
+    Raises _HalfDoneError and _ContestedError, and then nothing may stay.
+    """
     shared.begin()
     rows = nesting.flatten(commands, shared)
     _validate(rows)
     resolving.identify(rows)
     scoped = any(isinstance(row.command, Upsert) and row.command.scope.store is not None for row in rows)
     stores = Stores.load() if scoped else Stores.none()
-    failed, parts = set(undone), waves.split(rows)
+    failed, parts = set(undone), waves.split(rows, ordered=ordered)
     for number, wave in enumerate(parts):
         if number:
             resolving.identify(wave)
         _write_wave(wave, rights, stores, marks, failed, recorded=recording is not Recording.OFF)
         failed.update(*(row.users or {row.index} for row in wave if not row.good))
+    if not ordered and len(parts) == 1 and any(row.might_wait for row in rows if row.barred):
+        raise _ContestedError
     outcomes = _outcomes(rows, len(commands), recording)
     if len(parts) > 1 and failed:
         if half := _half_done(rows, failed) - undone.keys():
@@ -263,13 +277,13 @@ def _spoil(wave: Sequence[Row], failed: Set[int]) -> None:
         for row in wave:
             row.spoiled = row.users <= bad if row.users else row.index in bad
         waiting = [(r, lost) for r in wave if r.needs and r.index not in rehearsed and (lost := _lost(r))]
-        disappointed = [heir for row in wave if not row.good for heir in row.heirs if heir.good]
+        disappointed = [(heir, lost) for row in wave if not row.good for heir, lost in row.heirs if heir.good]
         if not waiting and not disappointed:
             return
         for row, lost in waiting:
             row.refuse(*lost)
-        for row in disappointed:
-            row.refuse(FieldError(path="", code=ErrorCode.TAKEN))
+        for row, taken in disappointed:
+            row.refuse(taken)
 
 
 def _lost(row: Row) -> list[FieldError]:

@@ -28,7 +28,7 @@ from catalog.commands import (
     Upsert,
 )
 from catalog.entities import SYSTEM_CURRENCY, SYSTEM_LANGUAGE
-from catalog.models import Category, Rule, SalesChannel, Tag, Tax
+from catalog.models import Category, Currency, Rule, SalesChannel, Tag, Tax
 from catalog.outcomes import Outcome
 from catalog.sql import run
 
@@ -46,8 +46,10 @@ TABLES = (
     "category",
     "tax",
     "tag",
+    "currency",
 )
 NOWHERE = "0" * 31 + "5"
+OLD = {"A": f"{0xB0:032x}", "B": f"{0xB1:032x}"}  # the products that are there
 IDS = [f"{n:032x}" for n in range(0xA0, 0xA4)]  # of taxes, categories, tags and rules alike
 
 
@@ -140,30 +142,68 @@ COMMANDS = st.builds(lambda first, then: [*first, *then], FIRST, THEN)
 # Few places and few records that want them: each is given up and taken over and over.
 PLACES = st.one_of(
     st.builds(
+        lambda id, values, level: Upsert(
+            entity="product_visibility", key=by_id(id), values={**values, "visibility": level}
+        ),
+        st.sampled_from(IDS),
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "product": st.sampled_from([*OLD.values()]).map(by_id),
+                "sales_channel": st.sampled_from([*IDS[:2], NOWHERE]).map(by_id),
+            },
+        ),
+        st.sampled_from([10, 30, "bad"]),
+    ),
+    st.builds(
         lambda n, level: Upsert(
             entity="product_visibility",
             key=by_id(IDS[n]),
-            values={"product": sku("AB"[n % 2]), "sales_channel": by_id(IDS[0]), "visibility": level},
+            values={"product": by_id(OLD["AB"[n % 2]]), "sales_channel": by_id(IDS[0]), "visibility": level},
         ),
         st.integers(0, 3),
         st.sampled_from([10, 30]),
     ),
     st.builds(lambda id: Delete(entity="product_visibility", key=by_id(id), optional=True), st.sampled_from(IDS)),
     st.builds(
-        lambda id, stock: Upsert(entity="product", key=by_id(id), values={"sku": "N", "stock": stock}),
+        lambda id, name, stock: Upsert(entity="product", key=by_id(id), values={"sku": name, "stock": stock}),
         st.sampled_from(IDS[:2]),
-        st.sampled_from([1, 2]),
+        st.sampled_from(["A", "N", "M"]),
+        st.sampled_from([1, 2, "bad"]),
+    ),
+    st.builds(
+        lambda name, to: Upsert(entity="product", key=by_id(OLD[name]), values={"sku": to}, mode=Mode.UPDATE),
+        st.sampled_from("AB"),
+        st.sampled_from(["N", "M"]),  # no number of another old product: in one wave these may be swapped
     ),
     st.builds(
         lambda key: Delete(entity="product", key=key, optional=True),
         st.one_of(st.sampled_from("AB").map(sku), st.sampled_from(IDS[:2]).map(by_id)),
     ),
 )
+CODES = st.one_of(
+    st.builds(
+        lambda id, code, factor: Upsert(
+            entity="currency",
+            key=by_id(id),
+            values={"iso_code": code, "factor": factor, "name": "c", "short_name": "c", "symbol": "c"},
+        ),
+        st.sampled_from(IDS),
+        st.sampled_from(["XAA", "XBB", "XCC", "XDD"]),
+        st.sampled_from([1, 1, 2, "bad"]),
+    ),
+    st.builds(
+        lambda id, factor: Upsert(entity="currency", key=by_id(id), values={"factor": factor}, mode=Mode.UPDATE),
+        st.sampled_from(IDS),
+        st.sampled_from([1, 2]),
+    ),
+    st.builds(lambda id: Delete(entity="currency", key=by_id(id), optional=True), st.sampled_from(IDS)),
+)
 
 
 @pytest.fixture
 def world() -> None:
-    for id in IDS[:2]:
+    for id, code in zip(IDS[:2], ("XAA", "XBB"), strict=True):
         Tax.objects.create(pk=id, name=id, rate=1)
         Category.objects.create(pk=id, name=id)
         Tag.objects.create(pk=id, name=id)
@@ -171,7 +211,10 @@ def world() -> None:
         SalesChannel.objects.create(
             pk=id, name=id, type_id=id, language_id=SYSTEM_LANGUAGE, currency_id=SYSTEM_CURRENCY
         )
-    writing.apply([Upsert(entity="product", key=sku(name), values={"stock": 1}) for name in "AB"])
+        Currency.objects.create(pk=id, iso_code=code, name="c", short_name="c", symbol="c", factor=1)
+    writing.apply(
+        [Upsert(entity="product", key=by_id(id), values={"sku": name, "stock": 1}) for name, id in OLD.items()]
+    )
 
 
 @contextmanager
@@ -221,7 +264,7 @@ def test_a_chunk_is_as_its_commands_one_by_one(world: None, commands: list[Comma
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-@given(commands=st.lists(PLACES, min_size=2, max_size=7))
+@given(commands=st.one_of(st.lists(PLACES, min_size=2, max_size=7), st.lists(CODES, min_size=2, max_size=7)))
 def test_what_only_one_can_have_is_given_up_and_taken_as_one_by_one(world: None, commands: list[Command]):
     """Which of two deletes took a record along is not compared: in a wave, what belongs to it goes before it."""
     with undone():

@@ -72,3 +72,14 @@ def test_a_product_number_goes_from_product_to_product(shopware: Shopware):
     answer = shopware.sync([{"entity": "product", "action": action, "payload": [each]} for action, each in steps])
     assert answer.status == 200
     assert [(found.pk.hex, found.sku) for found in Product.objects.all()] == [(third, "X")]
+
+
+def test_a_place_that_one_visibility_leaves_is_taken_by_another(shopware: Shopware, shown: dict[str, str]):
+    other = new_id()
+    shopware.upsert("sales_channel", {**CHANNEL, "id": other})
+    taker = {"productId": shown["product"], "salesChannelId": shown["channel"], "visibility": 10}
+    leaver = {"id": shown["visibility"], "salesChannelId": other}
+    early = shopware.upsert("product_visibility", taker, leaver)
+    assert (early.status, pointers(early), levels()) == (400, ["/write/0/productId"], [30])
+    assert shopware.upsert("product_visibility", leaver, taker).status == 200
+    assert sorted(levels()) == [10, 30]
