@@ -128,6 +128,22 @@ def unique(rows: Sequence[Row], current: Plan) -> None:
             _decide(errors, owner, giver, is_exchanged=key is current.exchangeable)
 
 
+def settled(rows: Sequence[Row], current: Plan) -> None:
+    """Refuse what would change a reference that stays as it is: one query for each. It is told nothing else of it."""
+    asking: dict[str, list[tuple[Row, FieldError]]] = defaultdict(list)
+    for row in rows:
+        command = row.command
+        assert isinstance(command, Upsert)
+        for name, error in command.settled.items() if row.exists else ():
+            asking[current.column_of[name]].append((row, error))
+    for column, asked in asking.items():
+        statement = f'SELECT id, "{column}" FROM {current.table} WHERE id = ANY(%b::uuid[])'
+        kept = dict(run(statement, [[row.id for row, _ in asked]]))
+        for row, error in asked:
+            if row.document.pop(column, kept.get(row.id)) != kept.get(row.id):
+                row.refuse(error)
+
+
 def trees(rows: Sequence[Row], current: Plan) -> None:
     """Refuse records that would become their own ancestors, or be nested deeper than their kind allows."""
     for ref in current.spec.refs:

@@ -140,7 +140,8 @@ class Upsert:
     a new record. `local`: a name by which other upserts of the chunk may refer to this one. `beside`: what else is
     written or deleted with it, all or nothing; what is not there to be deleted refuses it. `flaws`: what is wrong with
     it, known already and told when it is written. `sole`: the error when its key, which need not be unique, names
-    several records; else the oldest counts.
+    several records; else the oldest counts. `settled`: references that a record which is there keeps, and the error of
+    who would change one.
     """
 
     entity: str
@@ -163,6 +164,7 @@ class Upsert:
     files: tuple[File, ...] = ()
     flaws: tuple[FieldError, ...] = ()
     sole: FieldError | None = None
+    settled: Mapping[str, FieldError] = field(default_factory=dict)
     undo: Undo | None = None
     path: str = ""  # of a nested upsert: JSON pointer below its record
 

@@ -35,6 +35,7 @@ def check(entity: str, rows: Sequence[Row], *, granted: Rights, stores: Stores, 
     for row in rows:
         row.document = row.values
     resolving.references(rows, current, coming)
+    checking.settled(rows, current)
     checking.natural_keys(rows, current)
     checking.required(rows, current)
     checking.unique(rows, current)

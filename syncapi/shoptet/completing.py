@@ -11,10 +11,9 @@ from django.db.models import Exists, OuterRef
 
 from catalog.commands import Json
 from catalog.models import Product
-from catalog.registry import folded
 from syncapi.shoptet import names, pictures, rows
 from syncapi.shoptet.parsing.deletions import FOUND, USED
-from syncapi.shoptet.parsing.products import OWN, TAKEN
+from syncapi.shoptet.parsing.products import OWN
 
 Row = dict[str, Any]
 
@@ -27,33 +26,17 @@ def complete(kind: str, items: Sequence[Row], context: Mapping[str, Json]) -> No
 
 
 def _variants(items: Sequence[Row], context: Mapping[str, Json]) -> None:
-    """The code of each product that is its own only variant, and the codes in its row that other products have."""
+    """The code of each product that is its own only variant."""
     meant = [(item, guid) for item in items if (guid := _uuid(_data(item).get("guid"))) and "variants" in _data(item)]
     own = _own_codes({guid for _, guid in meant})
-    holders = _holders({code for item, _ in meant for code in _codes(item)})
     for item, guid in meant:
-        codes = _codes(item)
         if guid in own:
             item[OWN] = own[guid]
-            codes = [code for code in codes if code != folded(own[guid])]
-        # a code that nobody has belongs to the product whose row names it first
-        item[TAKEN] = [code for code in codes if holders.setdefault(code, guid) != guid]
 
 
 def _own_codes(guids: Collection[UUID]) -> dict[UUID, str]:
     variants = Product.objects.filter(parent=OuterRef("pk"))
     return dict(Product.objects.filter(~Exists(variants), pk__in=guids).values_list("pk", "sku"))
-
-
-def _holders(codes: Collection[str]) -> dict[str, UUID | None]:
-    """By code, the product whose variant has it; None where it is that of a product, which is no variant."""
-    return dict(Product.objects.filter(sku_key__in=codes).values_list("sku_key", "parent_id"))
-
-
-def _codes(item: Row) -> list[str]:
-    given = _data(item).get("variants")
-    codes = [each.get("code") for each in given if isinstance(each, dict)] if isinstance(given, list) else []
-    return [folded(code) for code in codes if isinstance(code, str)]
 
 
 def _images(items: Sequence[Row], context: Mapping[str, Json]) -> None:

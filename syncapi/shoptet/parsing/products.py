@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from catalog.commands import Change, Json, Link, LinkSet, Mode, Reference, Upsert
@@ -11,9 +11,9 @@ from syncapi.shoptet import fields
 from syncapi.shoptet.parsing.drafts import GUID, LANGUAGE, NUMBER, Draft, checked, scope
 from syncapi.shoptet.rows import DATA
 from syncapi.shoptet.schema import Schema
+from syncapi.shoptet.wording import refused
 
 OWN: Final = "own"  # what the split adds to a row: the product's own code, if it has no variants beside itself
-TAKEN: Final = "taken"  # and those of its variants' codes that other products have
 TYPES: Final = {"product": "simple", "service": "virtual", "product-set": "bundle", "bazar": "bazar"}
 VISIBILITIES: Final[Mapping[str, Mapping[str, Json]]] = {
     "visible": {"active": True, "visibility": 4},
@@ -93,7 +93,7 @@ PRODUCT: Final[Schema] = {
 def update(data: Mapping[str, Json], row: Mapping[str, Json]) -> Upsert:
     """Raises NotUnderstoodError."""
     draft = checked(data, PRODUCT, not_kept=NOT_KEPT)
-    variants = list(_variants(data.get("variants", ()), draft, own=row.get(OWN), taken=row.get(TAKEN, ())))
+    variants = list(_variants(data.get("variants", ()), draft, own=row.get(OWN)))
     draft.take(data, fields.PRODUCT)
     draft.keep(data, KEPT)
     if "type" in data:
@@ -155,22 +155,25 @@ def _place(data: Mapping[str, Json], guid: str) -> str:
     return f"/categoryGuids/{listed.index(guid)}" if guid in listed else "/defaultCategoryGuid"
 
 
-def _variants(given: Json, draft: Draft, *, own: str | None, taken: Collection[str]) -> Iterator[Upsert]:
+def _variants(given: Json, draft: Draft, *, own: str | None) -> Iterator[Upsert]:
     """A product without variants is its own only one, whose values go to it; any other is a record below it."""
     for index, variant in enumerate(given):
         code = variant.get("code", own if len(given) == 1 else None)
         values = _values(variant, index, draft)
         if code is None:
             draft.refuse("", "The property code is required", path=f"/variants/{index}/code")
-        elif folded(code) in taken:
-            draft.refuse("duplicate", f'The value "{code}" is already used.', path=f"/variants/{index}/code")
         elif own is not None and folded(code) == folded(own):
             draft.values.update(values)
         else:
-            key = Reference("sku", code)
-            defaults = {"sku": code}
-            path = f"/variants/{index}"
-            yield Upsert(entity="product", key=key, values=values, defaults=defaults, path=path)
+            used = refused("duplicate", f'The value "{code}" is already used.', path="/code")
+            yield Upsert(
+                entity="product",
+                key=Reference("sku", code),
+                values=values,
+                defaults={"sku": code},
+                settled={"parent": used},
+                path=f"/variants/{index}",
+            )
 
 
 def _values(variant: Mapping[str, Json], index: int, draft: Draft) -> dict[str, Json]:

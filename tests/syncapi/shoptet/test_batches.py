@@ -109,6 +109,38 @@ def test_a_code_of_another_product_is_refused(shoptet: Shoptet, foreign: Foreign
     ]
 
 
+@pytest.mark.parametrize("size", [1000, 1])
+def test_no_row_takes_what_another_row_has_called_its_own(shoptet: Shoptet, foreign: Foreign, settings: Any, size: int):
+    """Wherever the file is cut: by a new code, a code in place of another, and the code of the product itself."""
+    settings.CHUNK_RECORDS = size
+    rows = (
+        {"guid": P, "variants": [{"code": "R"}, {"code": "G"}]},
+        {"guid": P, "variants": [{"code": "G", "newCode": "B"}]},
+        {"guid": P2, "variants": [{"code": "24-MB02", "newCode": "24-MB03"}]},
+        {"guid": P2, "name": "New", "variants": [{"code": "b", "stock": 1}]},
+        {"guid": P2, "name": "New", "variants": [{"code": "R", "stock": 1}]},
+        {"guid": P, "name": "New", "variants": [{"code": "24-mb03", "stock": 1}]},
+        {"guid": P2, "variants": [{"code": "G", "stock": 7}]},
+    )
+    assert batch(shoptet, foreign, "PATCH", "products/batch", *rows) == [
+        f"1: OK product {P} updated",
+        f"2: OK product {P} updated",
+        f"3: OK product {P2} updated",
+        '4: ERROR duplicate The value "b" is already used. (variants[0].code)',
+        '5: ERROR duplicate The value "R" is already used. (variants[0].code)',
+        '6: ERROR duplicate The value "24-mb03" is already used. (variants[0].code)',
+        f"7: OK product {P2} updated",
+        "Summary: 7 rows, 4 ok, 3 failed",
+    ]
+    assert list(Product.objects.order_by("sku").values_list("sku", "name", "parent__sku", "stock")) == [
+        ("24-MB01", "Joust", None, 100),
+        ("24-MB03", "Joust", None, 100),
+        ("B", None, "24-MB01", 0),
+        ("G", None, "24-MB03", 7),
+        ("R", None, "24-MB01", 0),
+    ]
+
+
 def test_the_code_of_a_product_with_variants_is_none_of_theirs(shoptet: Shoptet, foreign: Foreign):
     batch(shoptet, foreign, "PATCH", "products/batch", {"guid": P, "variants": [{"code": "R"}]})
     row: dict[str, Any] = {"guid": P, "variants": [{"code": "24-MB01", "stock": 1}]}
