@@ -32,9 +32,10 @@ class Route:
     def name(self) -> str:
         return f"{self.method} {self.path}"
 
-    def takes(self, method: str) -> bool:
+    @property
+    def methods(self) -> tuple[str, ...]:
         """HEAD asks about what GET shows; it starts no job, whose id it could not tell."""
-        return method == self.method or (method == "HEAD" and self.method == "GET" and self.status != 202)
+        return ("GET", "HEAD") if self.method == "GET" and self.status != 202 else (self.method,)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,9 +64,9 @@ class RouteTable:
             message = f'Endpoint "{method} {path}" not found.'
             raise Refusal(404, Fault(code="endpoint-not-found", message=message, instance=path))
         for route in matching:
-            if route.takes(method):
+            if method in route.methods:
                 return Call(route=route, path=_variables(route, segments))
-        raise not_allowed(method, path, (route.method for route in matching))
+        raise not_allowed(method, path, (allowed for route in matching for allowed in route.methods))
 
 
 def _fits(route: Route, segments: Sequence[str]) -> bool:

@@ -29,9 +29,12 @@ _GALLERY: Final = "coalesce(m.custom_fields->>'gallery', 'shop')"
 _MAIN: Final = f"""coalesce(p.cover_id, (SELECT m.id FROM catalog_productmedia m
     WHERE m.product_id = p.id AND {_GALLERY} = 'shop' ORDER BY m.position, m.number LIMIT 1))"""
 
-# A product has changed when its row, a variant or an image has: who asks for changes means what its line says.
+# A product has changed when its row, a variant, an image or a price has: who asks for changes means what its line says.
 CHANGED: Final = """greatest(p.updated_at,
-    CASE WHEN NOT p.lonely THEN (SELECT max(y.updated_at) FROM catalog_product y WHERE y.parent_id = p.id) END,
+    CASE WHEN NOT p.lonely THEN (
+        SELECT greatest(max(y.updated_at), max(q.updated_at))
+          FROM catalog_product y LEFT JOIN catalog_productprice q ON q.product_id = y.id WHERE y.parent_id = p.id) END,
+    (SELECT max(q.updated_at) FROM catalog_productprice q WHERE q.product_id = p.id),
     (SELECT max(m.updated_at) FROM catalog_productmedia m WHERE m.product_id = p.id))"""
 _VARIANT: Final = f"""
     v.sku AS code, v.ean, NULL AS unit, {_number("coalesce(v.weight, p.weight)", 3)} AS weight,

@@ -22,12 +22,12 @@ def test_unknown_paths_below_known_ones(shoptet: Shoptet, path: str):
 def test_another_method_is_told_which_there_are(shoptet: Shoptet, method: str):
     answer = shoptet.call(method, "system/jobs")
     assert errors(answer) == (405, [("method-not-allowed", "/system/jobs")])
-    assert answer.headers["Allow"] == "GET"
+    assert answer.headers["Allow"] == "GET, HEAD"
 
 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
-    [("GET", "webhooks/renew-signature-key", "POST"), ("DELETE", "webhooks/notifications", "GET")],
+    [("GET", "webhooks/renew-signature-key", "POST"), ("DELETE", "webhooks/notifications", "GET, HEAD")],
 )
 def test_a_word_of_the_path_is_no_id(shoptet: Shoptet, method: str, path: str, allowed: str):
     answer = shoptet.call(method, path)

@@ -12,7 +12,7 @@ import pytest
 from asyncops.models import Operation
 from catalog import writing
 from catalog.commands import Change, Link, LinkSet, Reference, Upsert
-from catalog.models import Category, Product, ProductMedia
+from catalog.models import Category, Product, ProductMedia, ProductPrice
 from tests.asyncops.errands import run
 from tests.syncapi.conftest import Program
 from tests.syncapi.shoptet.conftest import P2, P, Shoptet, errors, message
@@ -164,6 +164,25 @@ def test_a_product_changes_with_its_variants_and_images(shoptet: Shoptet, catalo
     [line] = lines(shoptet, "?changeTimeFrom=2026-11-22T12:00:00Z")
     assert (line["guid"], line["changeTime"]) == (P2, "2026-11-22T12:00:00+0000")
     assert guids(shoptet, "?changeTimeTo=2026-11-22T11:00:00Z") == {P}
+
+
+def test_a_product_changes_with_its_prices_in_price_lists(shoptet: Shoptet, catalog: None):
+    """Its own, and those of its variants."""
+    moment = datetime(2026, 11, 22, 10, tzinfo=UTC)
+    Product.objects.update(updated_at=moment)
+    rule = Upsert(entity="rule", key=None, values={"name": "B2B", "priority": 1})
+    prices = [
+        Upsert(
+            entity="product_price",
+            key=None,
+            values={"product": Reference("id", guid), "rule": rule, "quantity_start": 1},
+        )
+        for guid in (P2, RED)
+    ]
+    assert [outcome.errors for outcome in writing.apply(prices)] == [(), ()]
+    ProductPrice.objects.update(updated_at=moment + timedelta(hours=1))
+    assert guids(shoptet, "?changeTimeFrom=2026-11-22T11:00:00Z&changeTimeTo=2026-11-22T11:00:00Z") == {P, P2}
+    assert {line["changeTime"] for line in lines(shoptet)} == {"2026-11-22T11:00:00+0000"}
 
 
 def test_an_empty_catalog_is_an_empty_file(shoptet: Shoptet):
