@@ -76,7 +76,7 @@ def _reading(session: requests.Session, user: User) -> Iterator[Figure]:
     empty()
     run(FILL, [user.organization_id, user.pk, user.pk, timezone.now()])
     settle()
-    with _at("benchmarks.bare:reader()") as url:
+    with _at("benchmarks.bare:views()") as url:
         lowest = median(partial(_get, session, f"{url}/row/{OPERATIONS // 2}"), runs=READINGS)
     with _at() as url:
         seconds = median(partial(_get, session, f"{url}/api/asyncoperations/{OPERATIONS // 2}"), runs=READINGS)

@@ -1,4 +1,7 @@
-"""Single asynchronous PUTs on one keep-alive connection: how many a web process accepts, and a worker applies."""
+"""Single asynchronous PUTs on one keep-alive connection: how many a web process accepts, and a worker applies.
+
+Beside the first, a bare view of Django behind the same server and client that finds the token's user and stores a row.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,13 @@ import socket
 import statistics
 import time
 from collections.abc import Iterator
+from functools import partial
 from io import BufferedReader
 
 import orjson
 
 from benchmarks.bulk_http import magento_product, token, web, work_off
-from benchmarks.figures import RUNS, Figure
+from benchmarks.figures import RUNS, Figure, median
 from benchmarks.records import empty, products
 from config.devservices import ports
 
@@ -22,13 +26,16 @@ def figures() -> Iterator[Figure]:
     headers = {"Authorization": f"Bearer {token()}", "Content-Type": "application/json"}
     calls = [(product["sku"], orjson.dumps({"product": magento_product(product)})) for product in products(PUTS)]
     port = ports.free(18080)
+    with web(port, "benchmarks.bare:views()"):
+        lowest = median(partial(_accept, port, headers, calls), before=empty)
     accepted, applied = [], []
     with web(port):
         for _ in range(RUNS):
             empty()
             accepted.append(_accept(port, headers, calls))
             applied.append(work_off())
-    yield Figure(name=f"single async PUT 202 {PUTS:,}", median_s=statistics.median(accepted), records=PUTS)
+    seconds = statistics.median(accepted)
+    yield Figure(name=f"single async PUT 202 {PUTS:,}", median_s=seconds, records=PUTS, ratio=seconds / lowest)
     yield Figure(name=f"single async PUT one worker {PUTS:,}", median_s=statistics.median(applied), records=PUTS)
 
 
