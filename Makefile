@@ -3,6 +3,8 @@
 # Only relative paths here: the checkout may lie in a directory with a space in its name.
 
 MAKEFLAGS += --no-print-directory --no-builtin-rules
+# Where this is set, each of the hundreds of processes that a suite starts would compile all modules anew: half of its start.
+unexport PYTHONDONTWRITEBYTECODE
 PY := .venv/bin/python
 MADE := .venv/made-from-lock
 PYTHON ?= $(shell for p in python3.11 python3; do "$$p" -c "import sys; sys.exit(sys.version_info[:2] != (3, 11))" \
