@@ -143,7 +143,9 @@ def _found(
     eyes = _eyes(request, route)
     if isinstance(described, Translation):
         texts = textsearch.find(described, asked)
-        return _answered(request, route, described, asked, textsearch.read(described, texts.keys), texts.total, {})
+        rows = textsearch.read(described, texts.keys)
+        reading.show_sides(described, rows, asked, eyes)
+        return _answered(request, route, described, asked, rows, texts.total, {})
     search = Search(source=sources.of(described.name), criteria=asked, languages=eyes.languages, within=within)
     found = searching.find(search)
     sums = Sums(search=search, show=partial(_shown, asked=asked, eyes=eyes)).all()

@@ -13,7 +13,7 @@ from syncapi.shopware.aggregations import Aggregation
 from syncapi.shopware.criteria import Criteria
 from syncapi.shopware.faults import FaultyError
 from syncapi.shopware.operations import SyncOperation
-from syncapi.shopware.schema import ALL, RESOURCES, Anything, Resource, Translation, associations_of
+from syncapi.shopware.schema import ALL, RESOURCES, Anything, Resource, Translation, associations_of, related
 
 _WRITING: Final[tuple[Action, ...]] = ("add", "change")
 _NAMES: Final = {"add": "create", "change": "update", "delete": "delete", "view": "read"}
@@ -41,13 +41,14 @@ def demand_reading(described: Anything, asked: Criteria, *, by: Caller) -> None:
 def _touched(described: Anything, asked: Criteria) -> Iterator[str]:
     """The entities behind the associations of criteria; those that do not exist are told elsewhere."""
     for name, inner in asked.associations.items():
-        if association := associations_of(described).get(name):
-            yield association.target
-            yield from _touched(RESOURCES[association.target], inner)
+        if behind := related(described).get(name):
+            yield behind[0].name
+            yield from _touched(behind[0], inner)
     sums = list(_all(asked.aggregations))
     filters = [*asked.filters, *asked.post, *(score.where for score in asked.scores)]
     filters += [where for each in sums for where in each.filters]
     fields = [*_fields(filters), *(each.field for each in asked.sort), *(each.field for each in sums)]
+    fields += [each.order[0] for each in sums if each.order is not None]
     for field in (*fields, *asked.grouping):
         yield from _behind(described, field)
     for each in sums if not isinstance(described, Translation) else ():

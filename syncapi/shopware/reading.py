@@ -17,11 +17,21 @@ from catalog import storing
 from catalog.commands import Json
 from catalog.models import Language
 from catalog.plans import plan
-from syncapi.shopware import jsonvalues, prices, searching, sources, textrows
+from syncapi.shopware import jsonvalues, prices, searching, sources, textrows, textsearch
 from syncapi.shopware.criteria import Criteria
 from syncapi.shopware.faults import Fault, FaultyError
 from syncapi.shopware.names import LIVE_VERSION, VERSIONED, NamedMapping
-from syncapi.shopware.schema import MAPPING_OF, RESOURCES, TEXTS, Arity, Association, Resource, associations_of
+from syncapi.shopware.schema import (
+    MAPPING_OF,
+    RESOURCES,
+    TEXTS,
+    TRANSLATIONS,
+    Arity,
+    Association,
+    Resource,
+    Translation,
+    associations_of,
+)
 
 Shown = dict[str, Json]
 
@@ -54,7 +64,7 @@ def read(resource: Resource, ids: Sequence[UUID], criteria: Criteria, eyes: Eyes
     check(resource, criteria)
     for name, inner in criteria.associations.items():
         if name == TEXTS:
-            textrows.attach(resource, shown, rows, inner)
+            _attach_texts(resource, shown, rows, inner, eyes)
         else:
             _attach(resource, resource.associations[name], shown, rows, inner, eyes)
     return [shown[id] for id in ids if id in shown]
@@ -64,7 +74,8 @@ def check(resource: Resource, criteria: Criteria) -> None:
     """Raises FaultyError for an association that is none, wherever it is asked for."""
     for name, inner in criteria.associations.items():
         if name == TEXTS and resource.spec.translated:
-            textrows.check(inner)
+            textsearch.check(inner)
+            _check_sides(TRANSLATIONS[f"{resource.name}_translation"], inner)
         elif name not in resource.associations:
             raise _no_association(name)
         else:
@@ -74,15 +85,27 @@ def check(resource: Resource, criteria: Criteria) -> None:
 def read_links(mapping: NamedMapping, keys: Sequence[tuple[UUID, UUID]], criteria: Criteria, eyes: Eyes) -> list[Shown]:
     """Rows of a mapping, with their two sides where these were asked for. Raises FaultyError like `read`."""
     shown = [_show_link(mapping, owner.hex, target.hex) for owner, target in keys]
-    sides = associations_of(mapping)
+    show_sides(mapping, shown, criteria, eyes)
+    return shown
+
+
+def show_sides(described: NamedMapping | Translation, rows: Sequence[Shown], criteria: Criteria, eyes: Eyes) -> None:
+    """In rows that name two records these too, where they are asked for. Raises FaultyError like `read`."""
+    _check_sides(described, criteria)
+    sides = associations_of(described)
+    for name, inner in criteria.associations.items():
+        ids = {UUID(row[sides[name].relation]) for row in rows}
+        found = {each["id"]: each for each in read(RESOURCES[sides[name].target], list(ids), inner, eyes)}
+        for row in rows:
+            row[name] = found.get(row[sides[name].relation])
+
+
+def _check_sides(described: NamedMapping | Translation, criteria: Criteria) -> None:
+    sides = associations_of(described)
     for name, inner in criteria.associations.items():
         if name not in sides:
             raise _no_association(name)
-        ids = {UUID(row[sides[name].relation]) for row in shown}
-        found = {each["id"]: each for each in read(RESOURCES[sides[name].target], list(ids), inner, eyes)}
-        for row in shown:
-            row[name] = found.get(row[sides[name].relation])
-    return shown
+        check(RESOURCES[sides[name].target], inner)
 
 
 def _show_link(mapping: NamedMapping, owner: str, target: str) -> Shown:
@@ -217,6 +240,26 @@ def _attach(
     for owner, other in linked:
         if other in found:
             shown[owner][association.name].append(found[other])
+
+
+def _attach_texts(
+    resource: Resource,
+    shown: Mapping[UUID, Shown],
+    rows: Mapping[UUID, Mapping[str, Any]],
+    criteria: Criteria,
+    eyes: Eyes,
+) -> None:
+    translation = TRANSLATIONS[f"{resource.name}_translation"]
+    if criteria.chooses:
+        for record in shown.values():
+            record[TEXTS] = []
+        for text in textsearch.read(translation, textsearch.among(translation, criteria, list(rows))):
+            shown[UUID(text[translation.owner_id])][TEXTS].append(text)
+        textrows.cut(shown, criteria)
+    else:
+        textrows.attach(resource, shown, rows, criteria)
+    texts = [text for record in shown.values() for text in record[TEXTS]]
+    show_sides(translation, texts, criteria, eyes)
 
 
 def _asked_pairs(

@@ -148,6 +148,15 @@ def _sides(mapping: NamedMapping) -> tuple[Association, Association]:
     return first, second
 
 
+def _ends(texts: Translation) -> tuple[Association, Association]:
+    """Their record, and their language."""
+    owner = texts.owner_id.removesuffix("Id")
+    return (
+        Association(name=owner, arity=Arity.ONE, target=texts.resource.name, relation=texts.owner_id),
+        Association(name="language", arity=Arity.ONE, target="language", relation="languageId"),
+    )
+
+
 Anything = Resource | NamedMapping | Translation
 
 RESOURCES: Final[Mapping[str, Resource]] = {named.name: Resource(named) for named in NAMED}
@@ -160,18 +169,16 @@ TRANSLATIONS: Final[Mapping[str, Translation]] = {
 }
 ALL: Final[Mapping[str, Anything]] = {**RESOURCES, **MAPPINGS_BY_NAME, **TRANSLATIONS}
 MAPPING_OF: Final = {(mapping.owner, mapping.relation): mapping for mapping in MAPPINGS}
-_SIDES: Final = {mapping.name: {side.name: side for side in _sides(mapping)} for mapping in MAPPINGS}
+_SIDES: Final = {
+    each.name: {side.name: side for side in (_sides(each) if isinstance(each, NamedMapping) else _ends(each))}
+    for each in (*MAPPINGS, *TRANSLATIONS.values())
+}
 PATHS: Final = frozenset(ALL) | frozenset(map(dashed, ALL))  # the first segments that are Shopware's entities
 
 
 def associations_of(described: Anything) -> Mapping[str, Association]:
-    """By name; a mapping's are its two sides."""
-    match described:
-        case Resource():
-            return described.associations
-        case NamedMapping():
-            return _SIDES[described.name]
-    return {}
+    """By name; a mapping's are its two sides, and so are those of texts, their record and their language."""
+    return described.associations if isinstance(described, Resource) else _SIDES[described.name]
 
 
 TEXTS: Final = "translations"  # what the association with a record's texts is called

@@ -23,7 +23,7 @@ from catalog.commands import Filter, Json
 from syncapi.shopware import values
 from syncapi.shopware.criteria import SCORE, Criteria, Sorting
 from syncapi.shopware.faults import Fault, FaultyError
-from syncapi.shopware.sources import Place, Source, locate
+from syncapi.shopware.sources import Place, Source, locate, locate_in_any_language
 
 _LOOKUPS: Final = {"contains": "icontains", "prefix": "istartswith", "suffix": "iendswith"}
 _JOINING: Final = {"and": and_, "or": or_, "xor": xor}
@@ -80,7 +80,11 @@ class Search:
         if where.operator in (*_JOINING, "not"):
             parts = [self._condition(part, f"{path}/queries/{i}", told) for i, part in enumerate(where.parts)]
             return _joined(where.operator, parts)
-        place = self.place(where.field)
+        if (places := locate_in_any_language(self.source, where.field)) is not None:
+            return reduce(or_, (self._fits(place, where, path, told) for place in places))
+        return self._fits(self.place(where.field), where, path, told)
+
+    def _fits(self, place: Place, where: Filter, path: str, told: dict[str, Any]) -> Q:
         try:
             found = _compared(place, where)
         except FaultyError as reason:

@@ -20,7 +20,16 @@ from catalog.entities import SYSTEM_LANGUAGE
 from catalog.plans import plan
 from syncapi.shopware.faults import Fault, FaultyError
 from syncapi.shopware.names import NamedMapping
-from syncapi.shopware.schema import ALL, MAPPINGS_BY_NAME, RESOURCES, TRANSLATIONS, Arity, Resource, associations_of
+from syncapi.shopware.schema import (
+    ALL,
+    MAPPINGS_BY_NAME,
+    RESOURCES,
+    TEXTS,
+    TRANSLATIONS,
+    Arity,
+    Resource,
+    associations_of,
+)
 
 _OWN: Final = {"id": "id", "createdAt": "created_at", "updatedAt": "updated_at", "autoIncrement": "number"}
 CUSTOM: Final = "customFields"
@@ -100,18 +109,9 @@ def locate(source: Source, name: str, languages: Sequence[UUID] = ()) -> Place:
 
     `languages`: whose texts count, the first most; none for the system's. `customFields.x` is a property too.
     """
-    parts = name.removeprefix(f"{source.name}.").split(".")
-    current, many = source, False
-    way: list[str] = []
-    while len(parts) > 1 and parts[0] in current.steps and len(way) < DEEPEST:
-        part = parts.pop(0)
-        way.append(current.steps[part])
-        association = associations_of(ALL[current.name])[part]
-        many = many or association.is_list
-        current = of(association.target)
+    current, way, many, parts = _walk(source, name)
     if parts == [constant := parts[0]] and constant in current.constants:
-        value = Value(current.constants[constant], output_field=models.UUIDField())
-        return Place(lookup=f"the_{constant}", field=models.UUIDField(), many=many, told={f"the_{constant}": value})
+        return _constant(current, constant, many=many)
     if ".".join(parts) in current.columns:
         parts = [".".join(parts)]
     if parts[0] not in current.columns or len(parts) > (1 + DEEPEST if parts[0] == CUSTOM else 1):
@@ -125,6 +125,46 @@ def locate(source: Source, name: str, languages: Sequence[UUID] = ()) -> Place:
     return Place(
         lookup=next(iter(told), lookup), field=field, many=many, told=told, entity=_identified(current, parts[0])
     )
+
+
+def locate_in_any_language(source: Source, name: str) -> tuple[Place, Place] | None:
+    """`translations.property`, behind associations or not: in the records themselves, and in their rows of texts."""
+    current, way, _, parts = _walk(source, name)
+    translation = TRANSLATIONS.get(f"{current.name}_translation")
+    if len(parts) != 2 or parts[0] != TEXTS or translation is None:
+        return None
+    base, beside = of_texts(translation.name)
+    if parts[1] not in beside.columns:
+        return None
+    if parts[1] in base.constants:
+        own = _constant(base, parts[1], many=True)
+    else:
+        own = _column(base, way, base.columns[parts[1]])
+    return own, _column(beside, [*way, TEXTS], beside.columns[parts[1]])
+
+
+def _walk(source: Source, name: str) -> tuple[Source, list[str], bool, list[str]]:
+    """Where the associations of a name lead, how a query goes there, whether to several, and what is left of it."""
+    parts = name.removeprefix(f"{source.name}.").split(".")
+    current, many = source, False
+    way: list[str] = []
+    while len(parts) > 1 and parts[0] in current.steps and len(way) < DEEPEST:
+        part = parts.pop(0)
+        way.append(current.steps[part])
+        association = associations_of(ALL[current.name])[part]
+        many = many or association.is_list
+        current = of(association.target)
+    return current, way, many, parts
+
+
+def _constant(source: Source, name: str, *, many: bool) -> Place:
+    value = Value(source.constants[name], output_field=models.UUIDField())
+    return Place(lookup=f"the_{name}", field=models.UUIDField(), many=many, told={f"the_{name}": value})
+
+
+def _column(source: Source, way: Sequence[str], column: str) -> Place:
+    field: Any = source.model._meta.get_field(column)
+    return Place(lookup="__".join([*way, column]), field=field, many=True)
 
 
 def _identified(source: Source, name: str) -> str:

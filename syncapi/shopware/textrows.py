@@ -11,19 +11,11 @@ from catalog.entities import SYSTEM_LANGUAGE
 from catalog.plans import plan
 from syncapi.shopware import jsonvalues
 from syncapi.shopware.criteria import Criteria
-from syncapi.shopware.faults import Fault, FaultyError
 from syncapi.shopware.names import LIVE_VERSION, VERSIONED
 from syncapi.shopware.schema import TEXTS, TRANSLATIONS, Resource, Translation
 
 SYSTEM: Final = UUID(SYSTEM_LANGUAGE)
 Shown = dict[str, Json]
-
-
-def check(criteria: Criteria) -> None:
-    """Raises FaultyError: all of a record's texts come, or a page of them."""
-    if criteria.chooses or criteria.associations:
-        detail = "Texts are shown all of them, or a page of them."
-        raise FaultyError(Fault(code="FRAMEWORK__INVALID_CRITERIA", detail=detail, pointer=f"/associations/{TEXTS}"))
 
 
 def attach(
@@ -39,6 +31,11 @@ def attach(
     for texts in beside.order_by("language_id").values():
         owner = texts[current.owner]
         shown[owner][TEXTS].append(row_of(translation, rows[owner], texts, language=texts["language_id"]))
+    cut(shown, criteria)
+
+
+def cut(shown: Mapping[UUID, Shown], criteria: Criteria) -> None:
+    """Of the texts of each record the page that is asked for."""
     for record in shown.values():
         record[TEXTS] = record[TEXTS][criteria.first : criteria.first + criteria.limit]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from catalog.commands import Filter
 from catalog.plans import plan
@@ -22,11 +22,16 @@ from syncapi.shopware.textrows import SYSTEM, Shown
 Key = tuple[UUID, UUID]  # record and language
 
 
+def check(criteria: Criteria) -> None:
+    """Raises FaultyError."""
+    if criteria.aggregations or criteria.scores or criteria.grouping or criteria.term:
+        detail = "Texts are searched by filters alone."
+        raise FaultyError(Fault(code="FRAMEWORK__INVALID_CRITERIA", detail=detail))
+
+
 def find(translation: Translation, criteria: Criteria) -> Found:
     """Raises FaultyError."""
-    if criteria.aggregations or criteria.scores or criteria.grouping or criteria.term or criteria.associations:
-        detail = "Texts are searched by filters alone, and shown without associations."
-        raise FaultyError(Fault(code="FRAMEWORK__INVALID_CRITERIA", detail=detail))
+    check(criteria)
     rows, total = page(_rows(translation, criteria), criteria)
     return Found(keys=[_key(row) for row in rows], total=total)
 
@@ -34,6 +39,11 @@ def find(translation: Translation, criteria: Criteria) -> Found:
 def keys(translation: Translation, filters: Sequence[Filter]) -> list[Key]:
     """Of all that fit. Raises FaultyError."""
     return [_key(row) for row in _rows(translation, Criteria(filters=filters))]
+
+
+def among(translation: Translation, criteria: Criteria, records: Sequence[UUID]) -> list[Key]:
+    """Of all the texts of these records that fit, in order. Raises FaultyError."""
+    return [_key(row) for row in _rows(translation, criteria, records)]
 
 
 def _key(row: Mapping[str, Any]) -> Key:
@@ -58,9 +68,9 @@ def read(translation: Translation, found: Sequence[Key]) -> list[Shown]:
     ]
 
 
-def _rows(translation: Translation, criteria: Criteria) -> QuerySet[Any]:
-    """`of_record` and `of_language` of each, in order."""
-    base, beside = (_part(source, translation, criteria) for source in sources.of_texts(translation.name))
+def _rows(translation: Translation, criteria: Criteria, records: Sequence[UUID] | None = None) -> QuerySet[Any]:
+    """`of_record` and `of_language` of each, in order; of all records, or of these."""
+    base, beside = (_part(source, translation, criteria, records) for source in sources.of_texts(translation.name))
     names = [f"sorting_{position}" for position, _ in enumerate(_sorted(criteria))]
     by = [
         F(name).desc(nulls_last=True) if sorting.descending else F(name).asc(nulls_first=True)
@@ -69,8 +79,11 @@ def _rows(translation: Translation, criteria: Criteria) -> QuerySet[Any]:
     return base.union(beside, all=True).order_by(*by, "of_record", "of_language")
 
 
-def _part(source: Source, translation: Translation, criteria: Criteria) -> QuerySet[Any]:
-    search = Search(source=source, criteria=replace(criteria, ids=()))
+def _part(
+    source: Source, translation: Translation, criteria: Criteria, records: Sequence[UUID] | None
+) -> QuerySet[Any]:
+    within = None if records is None else Q(**{f"{source.columns[translation.owner_id]}__in": records})
+    search = Search(source=source, criteria=replace(criteria, ids=()), within=within)
     rows = search.fitting(search.matching(), criteria.post, "/post-filter")
     asked = [translation.owner_id, "languageId", *(sorting.field for sorting in _sorted(criteria))]
     places = [search.place(name) for name in asked]

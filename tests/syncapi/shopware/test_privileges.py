@@ -138,6 +138,12 @@ def test_associations_show_only_what_may_be_read(shopware: Shopware, may: May):
     assert missing(reader.call("GET", f"/product/{id}/manufacturer")) == ["product_manufacturer:read"]
     by_name = {"filter": [{"type": "equals", "field": "manufacturer.name", "value": "m"}]}
     assert missing(reader.call("POST", "/search-ids/product", by_name)) == ["product_manufacturer:read"]
+    by_bucket = {"name": "x", "type": "terms", "field": "id", "sort": {"field": "manufacturer.name"}}
+    assert missing(reader.call("POST", "/search/product", {"aggregations": [by_bucket]})) == [
+        "product_manufacturer:read"
+    ]
+    spoken = {"associations": {"translations": {"associations": {"language": {}}}}}
+    assert missing(reader.call("POST", "/search/product", spoken)) == ["language:read"]
     both = may("view_product", "view_manufacturer")
     assert both.call("POST", "/search/product", body, **FLAT).json["data"][0]["manufacturer"]["name"] == "m"
 

@@ -144,6 +144,24 @@ def test_the_best_fits_of_a_term_come_first(shelf: Shopware):
     assert numbers(shelf, {"term": "zebra", "sort": "productNumber"}) == "Ezebra"
 
 
+def test_texts_in_any_language_are_searched_by(shelf: Shopware, german: str):
+    def found_by(name: str, value: Any) -> str:
+        return numbers(shelf, {"filter": [equals(name, value)], "sort": "productNumber"})
+
+    assert (found_by("translations.name", "Zett"), found_by("product.translations.name", "A")) == ("B", "A")
+    assert (found_by("translations.languageId", german), found_by("translations.languageId", SYSTEM)) == ("B", "ABCD")
+    shelf.upsert("category", {"id": BLUE, "name": {"de-DE": "blau"}})
+    assert (found_by("categories.translations.name", "blau"), found_by("categories.translations.name", "red")) == (
+        "A",
+        "AC",
+    )
+    without = {"type": "not", "queries": [equals("translations.languageId", german)]}
+    assert numbers(shelf, {"filter": [without], "sort": "productNumber"}) == "ACD"
+    for none in ("translations.stock", "tax.translations.name", "translations"):
+        assert shelf.call("POST", "/search/product", {"filter": [equals(none, "x")]}).status == 400, none
+    assert shelf.call("POST", "/search/product", {"sort": "translations.name"}).status == 400
+
+
 def test_a_total_of_the_next_pages_looks_ahead_no_farther(shelf: Shopware):
     shelf.upsert("tax", *({"name": f"t{n}", "taxRate": 1} for n in range(8)))
     ahead = {"total-count-mode": "next-pages"}
@@ -308,9 +326,26 @@ def test_texts_are_shown_in_every_language(shelf: Shopware, german: str):
     assert [text["name"] for text in found(shelf, paged)["data"][0]["translations"]] == ["Zett"]
     [plain] = found(shelf, {"filter": [equals("stock", 10)]})["data"]
     assert plain["translations"] is None
-    chosen = {"associations": {"translations": {"filter": [equals("name", "B")]}}}
-    assert shelf.call("POST", "/search/product", chosen).status == 400
     assert shelf.call("POST", "/search/tax", {"associations": {"translations": {}}}).status == 400
+
+
+def test_texts_of_records_are_chosen_and_lead_to_their_language(shelf: Shopware, german: str):
+    def names_of(**criteria: Any) -> list[list[str]]:
+        body = {"sort": "productNumber", "associations": {"translations": criteria}}
+        return [[text["name"] for text in row["translations"]] for row in found(shelf, body)["data"]]
+
+    assert names_of(filter=[equals("languageId", german)]) == [[], ["Zett"], [], []]
+    assert names_of(sort="-name", limit=1) == [["A"], ["Zett"], ["C"], ["D"]]
+    assert names_of(sort="-name", limit=1, page=2) == [[], ["B"], [], []]
+    language = {"associations": {"language": {"associations": {"locale": {}}}}}
+    body = {"filter": [equals("stock", 10)], "associations": {"translations": language}}
+    [row] = found(shelf, body)["data"]
+    assert [text["language"]["locale"]["code"] for text in row["translations"]] == ["en-GB", "de-DE"]
+    document = shelf.call("POST", "/search/product", body).json["included"]
+    assert {each["type"] for each in document} == {"product_translation", "language", "locale"}
+    for wrong in ({"associations": {"stock": {}}}, {"term": "B"}, {"filter": [equals("stock", 1)]}):
+        criteria = {"associations": {"translations": wrong}}
+        assert shelf.call("POST", "/search/product", criteria).status == 400, wrong
 
 
 def test_texts_are_searched_as_rows_of_their_own(shelf: Shopware, german: str):
@@ -333,7 +368,10 @@ def test_texts_are_searched_as_rows_of_their_own(shelf: Shopware, german: str):
     listed = shelf.call("GET", "/product-translation?filter[name]=Zett").json["data"]
     assert [(each["id"], each["type"]) for each in listed] == [(f"{row['productId']}-{german}", "product_translation")]
     entity = {"aggregations": [{"name": "x", "type": "entity", "field": "productId"}]}
-    refused: list[dict[str, Any]] = [entity, {"term": "x"}, {"associations": {"product": {}}}, {"sort": "x"}]
+    both_ends = {"filter": [equals("name", "Zett")], "associations": {"product": {}, "language": {}}}
+    [ended] = found(shelf, both_ends, "product-translation")["data"]
+    assert (ended["product"]["stock"], ended["language"]["id"]) == (10, german)
+    refused: list[dict[str, Any]] = [entity, {"term": "x"}, {"associations": {"tax": {}}}, {"sort": "x"}]
     for wrong in (*refused, {"filter": [equals("stock", 1)]}):
         assert shelf.call("POST", "/search/product-translation", wrong).status == 400
 
