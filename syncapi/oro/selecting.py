@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 from typing import Final
@@ -33,6 +34,7 @@ _NEGATED: Final = {
     Operator.NOT_STARTS_WITH: Operator.STARTS_WITH,
     Operator.NOT_ENDS_WITH: Operator.ENDS_WITH,
 }
+_EXACT: Final = frozenset({Operator.EQ, Operator.NEQ, Operator.NEQ_OR_NULL})
 Records = QuerySet[Model]
 
 
@@ -86,10 +88,9 @@ def ordered(
 def _q(condition: Condition, resource: Resource, external: bool) -> Q:
     relation = condition.relation
     if relation is None:
-        column = condition.spec.name if condition.spec else id_column(resource, external=external)
+        condition, column = _sought(condition, resource, external=external)
         return _compared(column, condition, is_id=condition.spec is None)
-    target = RESOURCES[relation.type]
-    inner = condition.spec.name if condition.spec else id_column(target, external=external)
+    condition, inner = _sought(condition, RESOURCES[relation.type], external=external)
     if relation.way is Way.SELF:
         return _compared(inner, condition, is_id=condition.spec is None)
     if relation.way is Way.REF:
@@ -97,6 +98,16 @@ def _q(condition: Condition, resource: Resource, external: bool) -> Q:
             return Q(**{f"{relation.source}__isnull": not condition.values[0]})
         return _compared(f"{relation.source}__{inner}", condition, is_id=condition.spec is None)
     return _among_many(relation, resource, condition, inner)
+
+
+def _sought(condition: Condition, resource: Resource, *, external: bool) -> tuple[Condition, str]:
+    """The column that is compared; of a natural key that with its comparable form, and what is sought in this form."""
+    column = condition.spec.name if condition.spec else id_column(resource, external=external)
+    key = resource.spec.keys_by_name.get(column)
+    if key is None or key.column == column or condition.operator not in _EXACT:
+        return condition, column
+    values = tuple(key.fold(value) if isinstance(value, str) else value for value in condition.values)
+    return replace(condition, values=values), key.column
 
 
 def _among_many(relation: Relation, resource: Resource, condition: Condition, inner: str) -> Q:

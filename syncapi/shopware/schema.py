@@ -170,8 +170,8 @@ TRANSLATIONS: Final[Mapping[str, Translation]] = {
 ALL: Final[Mapping[str, Anything]] = {**RESOURCES, **MAPPINGS_BY_NAME, **TRANSLATIONS}
 MAPPING_OF: Final = {(mapping.owner, mapping.relation): mapping for mapping in MAPPINGS}
 _SIDES: Final = {
-    each.name: {side.name: side for side in (_sides(each) if isinstance(each, NamedMapping) else _ends(each))}
-    for each in (*MAPPINGS, *TRANSLATIONS.values())
+    **{mapping.name: {side.name: side for side in _sides(mapping)} for mapping in MAPPINGS},
+    **{texts.name: {side.name: side for side in _ends(texts)} for texts in TRANSLATIONS.values()},
 }
 PATHS: Final = frozenset(ALL) | frozenset(map(dashed, ALL))  # the first segments that are Shopware's entities
 

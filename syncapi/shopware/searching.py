@@ -219,19 +219,25 @@ def _compared(place: Place, where: Filter) -> Q:
     lookup = place.lookup
     match where.operator:
         case "any":
-            given = [_value(place, each, where.field) for each in where.value if each is not None]
-            found = Q(**{f"{lookup}__{'overlap' if place.is_list else 'in'}": given})
+            exact, given = _exact(place, [each for each in where.value if each is not None], where.field)
+            found = Q(**{f"{exact}__{'overlap' if place.is_list else 'in'}": given})
             return found | Q(**{f"{lookup}__isnull": True}) if None in where.value else found
         case "range":
             return _between(place, where)
         case "equals" if where.value is None:
             return Q(**{f"{lookup}__isnull": True})
         case "equals":
-            value = _value(place, where.value, where.field)
-            return Q(**{f"{lookup}__contains": [value]}) if place.is_list else Q(**{lookup: value})
+            exact, [value] = _exact(place, [where.value], where.field)
+            return Q(**{f"{exact}__contains": [value]}) if place.is_list else Q(**{exact: value})
     if not isinstance(place.field, models.CharField | models.TextField):
         raise _invalid(where.field, where.value)
     return Q(**{f"{lookup}__{_LOOKUPS[where.operator]}": where.value})
+
+
+def _exact(place: Place, values: Sequence[Json], name: str) -> tuple[str, list[Json]]:
+    """Where it is looked for whether a value is one of these, and the values as they are there."""
+    given = [_value(place, each, name) for each in values]
+    return place.key_lookup, [place.key.fold(each) for each in given] if place.key else given
 
 
 def _between(place: Place, where: Filter) -> Q:

@@ -18,6 +18,7 @@ from django.db.models.functions import Coalesce
 
 from catalog.entities import SYSTEM_LANGUAGE
 from catalog.plans import plan
+from catalog.registry import NaturalKey
 from syncapi.shopware.faults import Fault, FaultyError
 from syncapi.shopware.names import NamedMapping
 from syncapi.shopware.schema import (
@@ -59,6 +60,12 @@ class Place:
     told: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     entity: str = ""  # whose id it is
     numbers: str = ""  # of a custom field, which is compared as text: its name for comparisons with numbers
+    key: NaturalKey | None = None  # that has a column for the form in which it is the same, such as any case of letters
+
+    @property
+    def key_lookup(self) -> str:
+        """Where that form is."""
+        return "__".join([*self.lookup.split("__")[:-1], self.key.column]) if self.key else self.lookup
 
     @property
     def is_list(self) -> bool:
@@ -123,7 +130,12 @@ def locate(source: Source, name: str, languages: Sequence[UUID] = ()) -> Place:
         return _custom(lookup, parts[1:], many=many)
     told = _texts(current, way, parts[0], languages)
     return Place(
-        lookup=next(iter(told), lookup), field=field, many=many, told=told, entity=_identified(current, parts[0])
+        lookup=next(iter(told), lookup),
+        field=field,
+        many=many,
+        told=told,
+        entity=_identified(current, parts[0]),
+        key=_key(current, current.columns[parts[0]]),
     )
 
 
@@ -165,6 +177,12 @@ def _constant(source: Source, name: str, *, many: bool) -> Place:
 def _column(source: Source, way: Sequence[str], column: str) -> Place:
     field: Any = source.model._meta.get_field(column)
     return Place(lookup="__".join([*way, column]), field=field, many=True)
+
+
+def _key(source: Source, column: str) -> NaturalKey | None:
+    described = ALL[source.name]
+    key = described.spec.keys_by_name.get(column) if isinstance(described, Resource) else None
+    return key if key is not None and key.column != column else None
 
 
 def _identified(source: Source, name: str) -> str:

@@ -339,6 +339,7 @@ def test_an_external_id_is_known_without_regard_to_case_as_in_lists(oro):
     oro.post("products", {"data": product("Bolt")}, **EXT)
     assert oro.errors(oro.done("products", product("BOLT", meta={"update": True}), **EXT)) == []
     assert oro.get("products/BOLT", **EXT).json["data"]["id"] == "Bolt"
+    assert page(oro, "products?filter[id]=bolt,nut", **EXT) == page(oro, "products?filter[sku]=BOLT") == ["x"]
     assert oro.call("DELETE", "products/bolt", **EXT).status == 204
 
 
@@ -480,9 +481,12 @@ def test_queries(oro, accounts, query, expected):
         ("products?filter[categories.title][neq]=Saws", ["B"]),
         ("products?filter[categories.title][not_contains]=aw", ["B"]),
         ("products?filter[categories.title]=None", []),
-        ("categories?filter[products.sku]=A", ["Saws"]),
+        ("products?filter[sku]=a,x", ["A"]),
+        ("products?filter[sku][neq]=a", ["B"]),
+        ("products?filter[sku][neq_or_null]=b", ["A"]),
+        ("categories?filter[products.sku]=a", ["Saws"]),
         ("categories?filter[products.stock][gt]=4", ["Saws"]),
-        ("inventorylevels?filter[product.sku]=A", [5]),
+        ("inventorylevels?filter[product.sku]=a", [5]),
     ],
 )
 def test_records_are_found_by_what_they_are_related_to(oro, query, expected):

@@ -142,7 +142,7 @@ def test_associations_show_only_what_may_be_read(shopware: Shopware, may: May):
     assert missing(reader.call("POST", "/search/product", {"aggregations": [by_bucket]})) == [
         "product_manufacturer:read"
     ]
-    spoken = {"associations": {"translations": {"associations": {"language": {}}}}}
+    spoken: dict[str, Any] = {"associations": {"translations": {"associations": {"language": {}}}}}
     assert missing(reader.call("POST", "/search/product", spoken)) == ["language:read"]
     both = may("view_product", "view_manufacturer")
     assert both.call("POST", "/search/product", body, **FLAT).json["data"][0]["manufacturer"]["name"] == "m"

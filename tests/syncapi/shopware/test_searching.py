@@ -89,6 +89,10 @@ def equals(field: str, value: Any) -> dict[str, Any]:
         ([{"type": "equalsAny", "field": "categoriesRo.id", "value": [RED, BLUE]}], "AC"),
         ([{"type": "not", "queries": [equals("categoriesRo.id", RED)]}], "BD"),
         ([{"type": "range", "field": "price.gross", "parameters": {"gte": 30}}], "CD"),
+        ([equals("productNumber", "b")], "B"),
+        ([{"type": "equalsAny", "field": "product.productNumber", "value": "a|C|x"}], "AC"),
+        ([{"type": "not", "queries": [equals("productNumber", "d")]}], "ABC"),
+        ([equals("categories.products.productNumber", "c")], "AC"),
     ],
 )
 def test_what_fits(shelf: Shopware, filter: Any, expected: str):
@@ -337,13 +341,14 @@ def test_texts_of_records_are_chosen_and_lead_to_their_language(shelf: Shopware,
     assert names_of(filter=[equals("languageId", german)]) == [[], ["Zett"], [], []]
     assert names_of(sort="-name", limit=1) == [["A"], ["Zett"], ["C"], ["D"]]
     assert names_of(sort="-name", limit=1, page=2) == [[], ["B"], [], []]
-    language = {"associations": {"language": {"associations": {"locale": {}}}}}
+    language: dict[str, Any] = {"associations": {"language": {"associations": {"locale": {}}}}}
     body = {"filter": [equals("stock", 10)], "associations": {"translations": language}}
     [row] = found(shelf, body)["data"]
     assert [text["language"]["locale"]["code"] for text in row["translations"]] == ["en-GB", "de-DE"]
     document = shelf.call("POST", "/search/product", body).json["included"]
     assert {each["type"] for each in document} == {"product_translation", "language", "locale"}
-    for wrong in ({"associations": {"stock": {}}}, {"term": "B"}, {"filter": [equals("stock", 1)]}):
+    refused: list[dict[str, Any]] = [{"associations": {"stock": {}}}, {"term": "B"}, {"filter": [equals("stock", 1)]}]
+    for wrong in refused:
         criteria = {"associations": {"translations": wrong}}
         assert shelf.call("POST", "/search/product", criteria).status == 400, wrong
 
@@ -368,7 +373,7 @@ def test_texts_are_searched_as_rows_of_their_own(shelf: Shopware, german: str):
     listed = shelf.call("GET", "/product-translation?filter[name]=Zett").json["data"]
     assert [(each["id"], each["type"]) for each in listed] == [(f"{row['productId']}-{german}", "product_translation")]
     entity = {"aggregations": [{"name": "x", "type": "entity", "field": "productId"}]}
-    both_ends = {"filter": [equals("name", "Zett")], "associations": {"product": {}, "language": {}}}
+    both_ends: dict[str, Any] = {"filter": [equals("name", "Zett")], "associations": {"product": {}, "language": {}}}
     [ended] = found(shelf, both_ends, "product-translation")["data"]
     assert (ended["product"]["stock"], ended["language"]["id"]) == (10, german)
     refused: list[dict[str, Any]] = [entity, {"term": "x"}, {"associations": {"tax": {}}}, {"sort": "x"}]
