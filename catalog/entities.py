@@ -560,6 +560,7 @@ PRODUCT_PRICE = EntitySpec(
 TIER_PRICE = EntitySpec(
     name="tier_price",
     model="catalog.TierPrice",
+    keys=(_by("product", "website", "customer_group", "quantity", unique=False),),
     fields=(
         Ref(name="product", entity="product", nullable=False),
         Ref(name="website", entity="website"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from typing import Final
 from uuid import UUID
 
 from catalog.commands import Change, Json, LinkSet, Mode, Reference, Upsert
@@ -20,6 +22,7 @@ from catalog.sql import run
 Name = tuple[str, str, Json]  # entity, kind of name, comparable value
 Names = dict[tuple[str, str], set[Json]]  # (entity, kind of name) -> comparable values
 Found = Mapping[Name, UUID]
+NOTHING: Final = UUID(int=0)  # part of a key: that a reference is null, which is as good as any record
 
 
 class Upcoming:
@@ -61,12 +64,25 @@ def comparable(entity: str, reference: Reference, known: Found | None = None) ->
 def part(field: object, given: Json, known: Found) -> Json:
     """Of a key of several fields: its comparable value, None where it names nothing. `known`: ids of references."""
     if isinstance(field, Ref):
+        if given is None and field.nullable:
+            return NOTHING
         if not isinstance(given, Reference):
             return None
         own = comparable(field.entity, given)
         return known.get((field.entity, given.by, own), own if given.by == "id" else None)
+    if isinstance(field, Number):
+        return _decimal(given)
     fits = isinstance(given, str) or (isinstance(given, int) and abs(given) < 2**63)
     return given if fits else None
+
+
+def _decimal(given: Json) -> Decimal | None:
+    """2, 2.0 and "2" are one number."""
+    try:
+        number = Decimal(str(given))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
 
 
 def find(names: Mapping[tuple[str, str], set[Json]]) -> dict[Name, UUID]:
@@ -273,8 +289,13 @@ def _look_up(current: Plan, by: str, values: Sequence[Json]) -> list[tuple[Json,
 def _look_up_tuples(current: Plan, key: NaturalKey, values: Sequence[Json]) -> list[tuple[Json, UUID]]:
     """The oldest record of each, where the key is not unique."""
     columns = [current.column_of.get(name, name) for name in key.fields]
+    empty = [isinstance(field := current.spec.key_field(name), Ref) and field.nullable for name in key.fields]
     arrays = ", ".join(f"%b::{_sql_type(current, name)}[]" for name in key.fields)
-    same = " AND ".join(f't."{column}" = k."{column}"' for column in columns)
+    values_of = [
+        f"coalesce(t.\"{column}\", '{NOTHING}')" if may_be_empty else f't."{column}"'
+        for column, may_be_empty in zip(columns, empty, strict=True)
+    ]
+    same = " AND ".join(f'{value} = k."{column}"' for column, value in zip(columns, values_of, strict=True))
     rows = run(
         f"SELECT {column_names(columns, 'k')}, t.id FROM unnest({arrays}) AS k ({column_names(columns)})"
         f" JOIN {current.table} t ON {same} ORDER BY t.number DESC",

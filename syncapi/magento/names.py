@@ -145,6 +145,9 @@ SYSTEM_CODES: Final = frozenset({
     *ATTRIBUTES, "tier_price", "category_ids", "media_gallery", "tax_class_id", "quantity_and_stock_status",
 }) | (PRODUCT.keys() - RESERVED_CODES)  # fmt: skip
 
+# Groups of customers, which this catalog does not keep: those that Magento begins with, and all of them
+CUSTOMER_GROUPS: Final = {"NOT LOGGED IN": 0, "General": 1, "Wholesale": 2, "Retailer": 3, "ALL GROUPS": 32000}
+
 STATUSES: Final = {1: True, 2: False}  # enabled, disabled
 
 # Field of the entity -> how Magento names it in an error
@@ -164,6 +167,8 @@ OF_FIELD: Final[Mapping[str, str]] = {
     "linked_product": "linked_product_sku",
     "customer_group": "customer_group_id",
     "quantity": "qty",
+    "value": "value",
+    "value_type": "price_type",
 }
 LABELS: Final[Mapping[str, str]] = {"sku": "sku", "name": "Product Name", "price": "Price"}
 CATEGORY_LABELS: Final[Mapping[str, str]] = {"name": "Name"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from catalog import resolving, scopes
@@ -87,6 +88,17 @@ def prices(skus: Sequence[str]) -> list[tuple[str, int, dict[str, Json]]]:
     return [(sku, store, values) for sku, store, values in rows]
 
 
+def tier_prices_of(skus: Sequence[str]) -> list[tuple[str, int, Decimal, Decimal, str, int | None]]:
+    """SKU, group, quantity, value, its kind and the website's number of each tier price of these products."""
+    ids = resolving.ids("product", "sku", [folded(sku) for sku in skus])
+    return [tuple(row) for row in run(_TIER_PRICES, [list(ids.values())])]
+
+
+_TIER_PRICES = """
+    SELECT p.sku, t.customer_group, t.quantity, t.value, t.value_type, w.number
+      FROM catalog_tierprice t JOIN catalog_product p ON p.id = t.product_id
+      LEFT JOIN catalog_website w ON w.id = t.website_id
+     WHERE t.product_id = ANY(%b::uuid[]) ORDER BY p.sku_key, t.number"""
 _VALUES = """
     SELECT t.sku, 0::bigint, to_jsonb(t) FROM catalog_product t WHERE t.id = ANY(%b::uuid[])
      UNION ALL

@@ -121,6 +121,11 @@ def special_prices(request: ApiRequest, call: Call) -> Response:
     return Response([rendering.special_price(*each) for each in found if each[2].get("special_price") is not None])
 
 
+def tier_prices(request: ApiRequest, call: Call) -> Response:
+    found = products.tier_prices_of(requests.skus(request.data))
+    return Response([rendering.listed_tier_price(*each) for each in found])
+
+
 def category(request: ApiRequest, call: Call) -> Response:
     return Response(categories.one(requests.number(call.path["categoryId"], "categoryId"), store=call.store))
 

@@ -15,6 +15,7 @@ from catalog.commands import Json
 from syncapi.magento import names
 
 _TIME: Final = "%Y-%m-%d %H:%M:%S"
+_GROUPS: Final = {number: name for name, number in names.CUSTOMER_GROUPS.items()}
 Record = Mapping[str, Json]
 
 
@@ -133,6 +134,19 @@ def tier_price(group: int, quantity: Decimal, value: Decimal, kind: str, website
         "qty": number(quantity),
         "value": number(value),
         "extension_attributes": extensions,
+    }
+
+
+def listed_tier_price(
+    sku: str, group: int, quantity: Decimal, value: Decimal, kind: str, website: int | None
+) -> dict[str, Json]:
+    return {
+        "price": number(value),
+        "price_type": kind,
+        "website_id": website or 0,
+        "sku": sku,
+        "customer_group": _GROUPS.get(group, str(group)),
+        "quantity": number(quantity),
     }
 
 

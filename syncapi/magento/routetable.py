@@ -7,7 +7,7 @@ from typing import Final
 
 from syncapi.magento import parsing, pricelists, reading, views
 from syncapi.magento.names import ATTRIBUTE_LIST, ATTRIBUTE_SETS, BULKS, CATALOG, CATEGORIES, SOURCES, STOCK, STORES
-from syncapi.magento.parsing import prices
+from syncapi.magento.parsing import prices, tier_prices
 from syncapi.magento.routes import Listed, Route, Shows, View, WriteRoute
 
 _API: Final = "Magento\\Catalog\\Api\\"
@@ -73,6 +73,7 @@ READS: Final = (
         for path, view in (
             ("products/base-prices-information", reading.base_prices),
             ("products/special-price-information", reading.special_prices),
+            ("products/tier-prices-information", reading.tier_prices),
         )
     ),
 )  # fmt: skip
@@ -320,6 +321,38 @@ STOCK_AND_PRICES: Final = (
         )
     ),
 )
+TIER_PRICES: Final = tuple(
+    WriteRoute(
+        method=method,
+        path=path,
+        resource=CATALOG,
+        rights=_CHANGE,
+        service=(f"{_API}TierPriceStorageInterface", service),
+        entity=entity,
+        parse=parse,
+        shows=Shows.ERRORS,
+        listed=Listed(items=items, told=pricelists.of_tier_price),
+    )
+    for method, path, service, entity, parse, items in (
+        ("POST", "products/tier-prices", "update", "tier_price", parsing.save_tier_prices, prices.entries),
+        (
+            "PUT",
+            "products/tier-prices",
+            "replace",
+            "product",
+            parsing.replace_tier_prices,
+            tier_prices.entries_by_product,
+        ),
+        (
+            "POST",
+            "products/tier-prices-delete",
+            "delete",
+            "product",
+            parsing.remove_tier_prices,
+            tier_prices.entries_by_product,
+        ),
+    )
+)
 ATTRIBUTES: Final = (
     *(
         WriteRoute(
@@ -407,5 +440,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     *CATEGORY_ROUTES,
     *LINKS,
     *STOCK_AND_PRICES,
+    *TIER_PRICES,
     *ATTRIBUTES,
 )

@@ -67,6 +67,7 @@ READS = (
     "GET products/attribute-sets/:attributeSetId", "GET eav/attribute-sets/list",
     "GET eav/attribute-sets/:attributeSetId", "GET bulk", "GET bulk/:bulkUuid/operation-status/:status",
     "POST products/base-prices-information", "POST products/special-price-information",
+    "POST products/tier-prices-information",
     "GET inventory/source-items", "GET inventory/sources",
 )  # fmt: skip
 WRITES = (
@@ -77,7 +78,8 @@ WRITES = (
     "PUT products/:sku/links", "DELETE products/:sku/links/:type/:linkedProductSku", "POST products/:sku/websites",
     "PUT products/:sku/websites", "DELETE products/:sku/websites/:websiteId",
     "PUT products/:productSku/stockItems/:itemId", "POST products/base-prices", "POST products/special-price",
-    "POST products/special-price-delete", "POST inventory/source-items", "POST products/attributes",
+    "POST products/special-price-delete", "POST inventory/source-items", "POST products/tier-prices",
+    "PUT products/tier-prices", "POST products/tier-prices-delete", "POST products/attributes",
     "PUT products/attributes/:attributeCode", "DELETE products/attributes/:attributeCode",
     "POST products/attributes/:attributeCode/options", "PUT products/attributes/:attributeCode/options/:optionId",
     "DELETE products/attributes/:attributeCode/options/:optionId", "POST products/attribute-sets/attributes",

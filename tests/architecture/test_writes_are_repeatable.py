@@ -21,7 +21,10 @@ from tests.syncapi.magento.conftest import Magento
 SYNCAPI = Path(__file__).resolve().parents[2] / "syncapi"
 FUNCTIONS_THAT_WRITE_NOTHING = {"healthz", "image", "media", "metrics", "readyz"}
 KEEP_NO_ANSWERS = {"POST integration/admin/token"}  # Magento's routes that answer with a secret
-ONLY_READ = {"POST products/base-prices-information", "POST products/special-price-information"}
+ONLY_READ = {
+    "POST products/base-prices-information", "POST products/special-price-information",
+    "POST products/tier-prices-information",
+}  # fmt: skip
 SAME = ("dispatch", "_once", "_answered", "_waited")  # what makes it repeatable, which nobody may override
 
 WRITES = {

@@ -22,11 +22,13 @@ from syncapi.magento.parsing.relations import (
 )
 from syncapi.magento.parsing.requests import credentials, status_number
 from syncapi.magento.parsing.stock import save_stock
+from syncapi.magento.parsing.tier_prices import remove_tier_prices, replace_tier_prices, save_tier_prices
 
 __all__ = [
     "add_option", "assign_attribute", "create_attribute", "create_entry", "credentials", "delete_attribute",
     "delete_category", "delete_entry", "delete_option", "delete_product", "link_category", "link_website",
-    "move_category", "remove_link", "remove_special_prices", "save_base_prices", "save_category", "save_link",
-    "save_product", "save_source_items", "save_special_prices", "save_stock", "set_links", "status_number",
-    "unlink_category", "unlink_website", "update_attribute", "update_entry", "update_option",
+    "move_category", "remove_link", "remove_special_prices", "remove_tier_prices", "replace_tier_prices",
+    "save_base_prices", "save_category", "save_link", "save_product", "save_source_items", "save_special_prices",
+    "save_stock", "save_tier_prices", "set_links", "status_number", "unlink_category", "unlink_website",
+    "update_attribute", "update_entry", "update_option",
 ]  # fmt: skip

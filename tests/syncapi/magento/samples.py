@@ -40,6 +40,11 @@ _CATEGORY_LINK = {"productLink": {"sku": BAG, "category_id": NUMBER, "position":
 _WEBSITE_LINK = {"productWebsiteLink": {"sku": BAG, "website_id": 2}}
 _LINK = {"sku": BAG, "link_type": "upsell", "linked_product_sku": OTHER_BAG, "position": 1}
 _PRICES = {"prices": [{"sku": BAG, "store_id": 0, "price": 5}]}
+_TIER_PRICES = {
+    "prices": [
+        {"sku": BAG, "website_id": 0, "customer_group": "General", "quantity": 2, "price": 5, "price_type": "fixed"}
+    ]
+}
 BODIES: dict[str, Any] = {
     "POST products": _PRODUCT,
     "PUT products/:sku": _PRODUCT,
@@ -80,6 +85,10 @@ BODIES: dict[str, Any] = {
         "attributeCode": "colour",
         "sortOrder": 1,
     },
+    "POST products/tier-prices": _TIER_PRICES,
+    "PUT products/tier-prices": _TIER_PRICES,
+    "POST products/tier-prices-delete": _TIER_PRICES,
+    "POST products/tier-prices-information": {"skus": [BAG]},
     "POST products/base-prices-information": {"skus": [BAG]},
     "POST products/special-price-information": {"skus": [BAG]},
 }
