@@ -70,13 +70,12 @@ def _given(row: Row, key: NaturalKey, known: Found) -> Parts | None:
 
 
 def _part(field: object, value: Json, known: Found) -> Hashable:
-    if not isinstance(field, Ref) or not isinstance(value, Reference):
-        part: Hashable = value
-        return part
-    if value.by == ROW:
-        return value.value.id  # type: ignore[no-any-return]
-    own = resolving.comparable(field.entity, value)
-    return own if value.by == "id" else known.get((field.entity, value.by, own), (value.by, own))
+    """A reference by a name that nobody has yet stands for itself."""
+    if isinstance(field, Ref) and isinstance(value, Reference):
+        id = value.value.id if value.by == ROW else resolving.part(field, value, known)
+        return id or (value.by, resolving.comparable(field.entity, value))
+    part: Hashable = value
+    return part
 
 
 def _is_own_name(row: Row, key: NaturalKey, parts: Parts) -> bool:

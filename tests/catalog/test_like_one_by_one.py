@@ -199,6 +199,7 @@ CODES = st.one_of(
     ),
     st.builds(lambda id: Delete(entity="currency", key=by_id(id), optional=True), st.sampled_from(IDS)),
 )
+CONTESTED = st.one_of(st.lists(PLACES, min_size=2, max_size=7), st.lists(CODES, min_size=2, max_size=7))
 
 
 @pytest.fixture
@@ -264,7 +265,7 @@ def test_a_chunk_is_as_its_commands_one_by_one(world: None, commands: list[Comma
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-@given(commands=st.one_of(st.lists(PLACES, min_size=2, max_size=7), st.lists(CODES, min_size=2, max_size=7)))
+@given(commands=CONTESTED)
 def test_what_only_one_can_have_is_given_up_and_taken_as_one_by_one(world: None, commands: list[Command]):
     """Which of two deletes took a record along is not compared: in a wave, what belongs to it goes before it."""
     with undone():
@@ -275,7 +276,7 @@ def test_what_only_one_can_have_is_given_up_and_taken_as_one_by_one(world: None,
 
 
 @settings(max_examples=EXAMPLES // 4, deadline=None, suppress_health_check=list(HealthCheck))
-@given(commands=COMMANDS)
+@given(commands=st.one_of(COMMANDS, CONTESTED))
 def test_under_policy_all_it_is_that_or_nothing(world: None, commands: list[Command]):
     before = left()
     with undone():
