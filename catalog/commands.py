@@ -141,7 +141,8 @@ class Upsert:
     written or deleted with it, all or nothing; what is not there to be deleted refuses it. `flaws`: what is wrong with
     it, known already and told when it is written. `sole`: the error when its key, which need not be unique, names
     several records; else the oldest counts. `settled`: references that a record which is there keeps, and the error of
-    who would change one.
+    who would change one. `untranslated`: values that are the same in every language, and the error of who sends one in
+    another than the system's.
     """
 
     entity: str
@@ -165,6 +166,7 @@ class Upsert:
     flaws: tuple[FieldError, ...] = ()
     sole: FieldError | None = None
     settled: Mapping[str, FieldError] = field(default_factory=dict)
+    untranslated: Mapping[str, FieldError] = field(default_factory=dict)
     undo: Undo | None = None
     path: str = ""  # of a nested upsert: JSON pointer below its record
 

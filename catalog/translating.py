@@ -80,6 +80,7 @@ def _separate_scope(row: Row, current: Plan, languages: Found) -> None:
     language = _language(row, reference, "", languages)
     if language is None or language == SYSTEM:
         return
+    row.refuse(*(error for name, error in row.command.untranslated.items() if name in row.values))
     texts = {field.name: row.values.pop(field.name) for field in current.spec.translated if field.name in row.values}
     if texts:
         row.translated[language] = texts

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from catalog.commands import Change, Json, Link, LinkSet, Mode, Reference, Upsert
+from catalog.outcomes import FieldError
 from catalog.registry import folded
 from syncapi.shoptet import fields
 from syncapi.shoptet.parsing.drafts import GUID, LANGUAGE, NUMBER, Draft, checked, scope
+from syncapi.shoptet.refusals import INVALID_DATA
 from syncapi.shoptet.rows import DATA
 from syncapi.shoptet.schema import Schema
 from syncapi.shoptet.wording import refused
@@ -21,6 +23,7 @@ VISIBILITIES: Final[Mapping[str, Mapping[str, Json]]] = {
     "detail-only": {"active": True, "visibility": 1},
 }
 FLAGS: Final = {"new": "new_arrival", "tip": "featured"}
+UNTRANSLATED: Final = ("shortDescription", "indexName", "additionalName")
 KEPT: Final = ("additionalName", "internalNote", "adult", "defaultCategoryGuid")
 NOT_KEPT: Final = (
     "conditionGrade", "conditionDescription", "supplierGuid", "warrantyId", "descriptiveParameters",
@@ -113,6 +116,7 @@ def update(data: Mapping[str, Json], row: Mapping[str, Json]) -> Upsert:
         links=draft.links,
         children={"variants": tuple(variants)} if variants else {},
         scope=scope(data.get("language")),
+        untranslated=_untranslated(data),
         mode=Mode.UPDATE,
     )
 
@@ -127,6 +131,17 @@ def place(pointer: str, row: Mapping[str, Json]) -> str:
     if name == "sku" and above and "newCode" in variants[int(above[1])]:
         name = "newCode"
     return "/".join(["", *above, name]) if pointer else ""
+
+
+def _untranslated(data: Mapping[str, Json]) -> dict[str, FieldError]:
+    """Texts that Shoptet has in each language, and this catalog once: another language would overwrite them."""
+    return {
+        fields.PRODUCT.get(name, "custom_fields"): refused(
+            INVALID_DATA, f"The property {name} has one value for all languages", path=f"/{name}"
+        )
+        for name in UNTRANSLATED
+        if name in data
+    }
 
 
 def _flags(given: Json, draft: Draft) -> None:

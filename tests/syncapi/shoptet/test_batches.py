@@ -393,3 +393,28 @@ def test_texts_in_a_language(shoptet: Shoptet, foreign: Foreign):
     told = batch(shoptet, foreign, "PATCH", "products/batch", {"guid": P, "name": "A", "language": "xx"})
     assert "ERROR" in told[0]
     assert Product.objects.get(pk=P).name == "Joust"
+
+
+def test_a_text_that_has_no_languages_is_not_overwritten_in_another(shoptet: Shoptet, foreign: Foreign):
+    texts = {"shortDescription": "s", "indexName": "joust", "additionalName": "n", "internalNote": "i"}
+    told = batch(
+        shoptet,
+        foreign,
+        "PATCH",
+        "products/batch",
+        {"guid": P, "language": "en", **texts},
+        {"guid": P, "language": "de", "name": "Turnier", **dict.fromkeys(texts, "x")},
+        {"guid": P, "language": "de", "name": "Turnier", "internalNote": "j", "variants": [VARIANT]},
+    )
+    assert told == [
+        f"1: OK product {P} updated",
+        "2: ERROR " + "; ".join(
+            f"invalid-request-data The property {name} has one value for all languages ({name})"
+            for name in ("shortDescription", "indexName", "additionalName")
+        ),
+        f"3: OK product {P} updated",
+        "Summary: 3 rows, 2 ok, 1 failed",
+    ]  # fmt: skip
+    product = Product.objects.get(pk=P)
+    assert (product.name, product.short_description, product.url_key, product.ean) == ("Joust", "s", "joust", "1")
+    assert product.custom_fields == {"additionalName": "n", "internalNote": "j"}
