@@ -13,6 +13,7 @@ from catalog.outcomes import ErrorCode
 from syncapi.shopware import languages, pointers
 from syncapi.shopware.drafts import RESOLVERS
 from syncapi.shopware.malformed import VIOLATION
+from syncapi.shopware.names import MAPPINGS
 from syncapi.shopware.schema import ALL, RESOURCES, Resource, Translation, of_entity
 
 Params = Mapping[str, Json]
@@ -215,9 +216,14 @@ def _cycle(params: Params) -> Words:
     return Words(code=VIOLATION, template="The record would be its own ancestor.", parameters={})
 
 
+def _user(name: str) -> str:
+    """An entity, or the table of a mapping."""
+    return of_entity(name) if name in _SHOWN else _TABLES.get(name, name)
+
+
 def _in_use(params: Params) -> Words:
     uses = params.get("uses") or {params.get("entity", "record"): 1}
-    shown = ", ".join(f"{of_entity(name) if name in _SHOWN else name} ({count})" for name, count in uses.items())
+    shown = ", ".join(f"{_user(name)} ({count})" for name, count in uses.items())
     return Words(
         code="FRAMEWORK__DELETE_RESTRICTED",
         template="The delete request for {{ entity }} was denied due to a conflict. The entity is currently in use by: "
@@ -292,6 +298,9 @@ def _own_words(params: Params) -> Words:
 
 
 _RESOLVED: Final = frozenset(by for _, by in RESOLVERS.values())
+_TABLES: Final = {
+    ENTITIES[each.owner].links_by_name[each.relation].mapping.lower().replace(".", "_"): each.name for each in MAPPINGS
+}
 _SHOWN: Final = {resource.spec.name for resource in RESOURCES.values()}
 _BY_MODEL: Final = {
     spec.model.rpartition(".")[2].lower(): of_entity(name) if name in _SHOWN else name

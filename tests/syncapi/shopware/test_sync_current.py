@@ -221,6 +221,15 @@ def test_delete_and_update_in_one_request(shopware: Shopware):
     )
 
 
+def test_who_keeps_a_record_is_told_by_shopwares_names(shopware: Shopware):
+    red, group = new_id(), {"name": "colour"}
+    options = [{"id": red, "name": "red", "group": group}]
+    shopware.upsert("product", product(new_id(), options=options, configuratorSettings=[{"optionId": red}]))
+    answer = shopware.delete("property_group_option", {"id": red})
+    told = answer.json["errors"][0]["detail"].partition("in use by: ")[2]
+    assert (answer.status, told) == (409, "product_option (1), product_configurator_setting (1)")
+
+
 def test_a_restricted_delete_is_a_conflict(shopware: Shopware):
     tax = new_id()
     shopware.upsert("tax", {"id": tax, "name": "t", "taxRate": 1})
