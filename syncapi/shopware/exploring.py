@@ -74,7 +74,8 @@ def one(request: ApiRequest, route: Route, resource: Resource, id: UUID) -> Resp
         raise FaultyError(faults.no_resource(resource.name, id.hex))
     if is_flat(request):
         return Response({"data": rendering.flat(records[0], asked)})
-    document = rendering.resource_document(resource, records[0], asked, base=base(request, route))
+    address = request.build_absolute_uri()
+    document = rendering.resource_document(resource, records[0], asked, base=base(request, route), address=address)
     return Response(document, content_type=rendering.JSON_API)
 
 
@@ -167,8 +168,15 @@ def _answered(
 ) -> Response:
     if is_flat(request):
         return Response(rendering.flat_list(records, asked, total=total, aggregations=sums))
+    pages = rendering.page_links(request.build_absolute_uri(request.path), _pairs(request), asked, total=total)
     document = rendering.resource_list(
-        described, records, asked, base=base(request, route), total=total, aggregations=sums
+        described,
+        records,
+        asked,
+        base=base(request, route),
+        links={**pages, "self": request.build_absolute_uri()},
+        total=total,
+        aggregations=sums,
     )
     return Response(document, content_type=rendering.JSON_API)
 

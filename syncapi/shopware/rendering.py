@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import urlencode
 
 from catalog.commands import Json
 from syncapi.shopware.criteria import Criteria
 from syncapi.shopware.names import dashed
 from syncapi.shopware.reading import Shown
 from syncapi.shopware.schema import Anything, related
+from syncapi.shopware.searching import AHEAD
 
 FLAT = "application/json"
 JSON_API = "application/vnd.api+json"
@@ -42,23 +45,47 @@ def flat_list(records: Iterable[Shown], criteria: Criteria, *, total: int, aggre
 
 
 def resource_list(
-    described: Anything, records: Sequence[Shown], criteria: Criteria, *, base: str, total: int, aggregations: Json
+    described: Anything,
+    records: Sequence[Shown],
+    criteria: Criteria,
+    *,
+    base: str,
+    links: Mapping[str, str],
+    total: int,
+    aggregations: Json,
 ) -> Shown:
     included: dict[tuple[str, str], Json] = {}
     data = [resource_object(described, record, criteria, base=base, included=included) for record in records]
     return {
         "data": data,
         "included": list(included.values()),
-        "links": {"self": f"{base}/{dashed(described.name)}"},
+        "links": links,
         "meta": {"totalCountMode": criteria.total, "total": total},
         "aggregations": aggregations or [],
     }
 
 
-def resource_document(described: Anything, record: Shown, asked: Criteria, *, base: str) -> Shown:
+def page_links(address: str, query: Sequence[tuple[str, str]], asked: Criteria, *, total: int) -> dict[str, str]:
+    """To the other pages of a list, as far as its total tells whether there are any. `query`: what else is asked."""
+    kept = [(name, value) for name, value in query if name not in ("limit", "page")]
+
+    def page(number: int) -> str:
+        return f"{address}?{urlencode([*kept, ('limit', asked.limit), ('page', number)])}"
+
+    found = {"first": page(1)} | ({"prev": page(asked.page - 1)} if asked.page > 1 else {})
+    before = asked.page - 1 if asked.total == 2 else 0
+    last = before + math.ceil(total / asked.limit)
+    if asked.total == 1 or (asked.total == 2 and 0 < total <= (AHEAD + 1) * asked.limit):
+        found["last"] = page(max(last, 1))
+    if total >= asked.limit if asked.total == 0 else asked.page < last:
+        found["next"] = page(asked.page + 1)
+    return found
+
+
+def resource_document(described: Anything, record: Shown, asked: Criteria, *, base: str, address: str) -> Shown:
     included: dict[tuple[str, str], Json] = {}
     data = resource_object(described, record, asked, base=base, included=included)
-    return {"data": data, "included": list(included.values())}
+    return {"data": data, "included": list(included.values()), "links": {"self": address}}
 
 
 def resource_object(

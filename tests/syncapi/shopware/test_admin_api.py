@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 import pytest
@@ -96,6 +97,30 @@ def test_a_list_can_be_paged_beyond_its_end(shopware: Shopware):
     page = shopware.call("GET", "/tax?limit=2&page=1&sort=-taxRate&total-count-mode=1", **FLAT).json
     assert (page["total"], [row["name"] for row in page["data"]]) == (3, ["t2", "t1"])
     assert shopware.call("GET", "/tax?limit=100&page=2", **FLAT).json["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("limit=2", {"first": 1, "next": 2}),
+        ("limit=2&page=3", {"first": 1, "prev": 2}),
+        ("limit=5", {"first": 1, "next": 2}),
+        ("limit=2&page=2&total-count-mode=1", {"first": 1, "prev": 1, "next": 3, "last": 3}),
+        ("limit=2&page=3&total-count-mode=exact", {"first": 1, "prev": 2, "last": 3}),
+        ("limit=2&page=2&total-count-mode=2", {"first": 1, "prev": 1, "next": 3, "last": 3}),
+        ("limit=2&page=4&total-count-mode=2", {"first": 1, "prev": 3}),
+    ],
+)
+def test_a_list_in_json_api_leads_to_its_other_pages(shopware: Shopware, query: str, expected: dict[str, int]):
+    shopware.upsert("tax", *({"name": f"t{n}", "taxRate": n} for n in range(5)))
+    links = shopware.call("GET", f"/tax?sort=name&{query}").json["links"]
+    assert links.pop("self") == f"http://testserver/api/tax?sort=name&{query}"
+    told = {name: dict(parse_qsl(urlsplit(link).query)) for name, link in links.items()}
+    assert {name: int(page["page"]) for name, page in told.items()} == expected
+    assert {page["sort"] for page in told.values()} == {"name"}
+    if "next" in links:
+        after = shopware.call("GET", links["next"].removeprefix("http://testserver/api")).json
+        assert after["links"]["prev"].endswith(f"page={expected['next'] - 1}")
 
 
 def test_the_nested_paths_of_a_record(shopware: Shopware):
