@@ -199,7 +199,8 @@ def _decide(contenders: Mapping[Row, FieldError], owner: UUID | None, giver: Row
     for row, error in contenders.items():
         if row.id != owner:
             row.refuse(error)
-            row.barred += [(giver, True)] if giver else [(first, False)] if owner == first.id else []
+            by = [(giver, True)] if giver else [(first, False)] if owner == first.id else []
+            row.barred = (*row.barred, *by)
 
 
 def _taken(row: Row, key: NaturalKey, value: Json) -> FieldError:

@@ -32,7 +32,7 @@ class Row:
     users: set[int] = field(default_factory=set)  # of a shared row: the commands that have it; else none
     shares: list[Row] = field(default_factory=list)  # of a command's own row: the shared ones that come with it
     heirs: list[tuple[Row, FieldError]] = field(default_factory=list)  # of its wave, who take the value it gives up
-    barred: list[tuple[Row, bool]] = field(default_factory=list)  # by whom of its wave; whether that one gives it up
+    barred: Sequence[tuple[Row, bool]] = ()  # from a value by whom of its wave; whether that one gives it up
     gone: list[tuple[str, tuple[UUID, ...]]] = field(default_factory=list)  # what its delete took with it
     name: Json = None  # the comparable form of the command's key
     id: UUID | None = None
