@@ -126,6 +126,8 @@ def _missing(params: Mapping[str, Json]) -> Message:
             return Message("Bulk uuid %bulkUuid not exist", {"bulkUuid": value})
         case "attribute":
             return messages.no_such_attribute(str(value))
+        case "source":
+            return Message('Source with code "%sourceCode" does not exist', {"sourceCode": value})
         case "link type":
             return Message('The "%1" link type wasn\'t found. Verify the type and try again.', (str(value),))
     return messages.no_such_entity(params["field"], value)

@@ -19,6 +19,7 @@ ATTRIBUTE_SETS: Final = "Magento_Catalog::sets"
 STORES: Final = "Magento_Backend::store"
 STOCK: Final = "Magento_CatalogInventory::cataloginventory"
 SOURCES: Final = "Magento_InventoryApi::source"
+GROUPS: Final = "Magento_Customer::group"
 SOURCE: Final = "default"  # the one source there is
 ALL_STORES: Final = "all"
 TREE_ROOT: Final = 1  # the category above all others, which is no record
@@ -145,8 +146,10 @@ SYSTEM_CODES: Final = frozenset({
     *ATTRIBUTES, "tier_price", "category_ids", "media_gallery", "tax_class_id", "quantity_and_stock_status",
 }) | (PRODUCT.keys() - RESERVED_CODES)  # fmt: skip
 
+TAX_CLASS: Final = 3  # "Retail Customer", which every group of customers is in
 # Groups of customers, which this catalog does not keep: those that Magento begins with, and all of them
-CUSTOMER_GROUPS: Final = {"NOT LOGGED IN": 0, "General": 1, "Wholesale": 2, "Retailer": 3, "ALL GROUPS": 32000}
+ALL_GROUPS: Final = 32000
+CUSTOMER_GROUPS: Final = {"NOT LOGGED IN": 0, "General": 1, "Wholesale": 2, "Retailer": 3, "ALL GROUPS": ALL_GROUPS}
 
 STATUSES: Final = {1: True, 2: False}  # enabled, disabled
 

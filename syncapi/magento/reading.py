@@ -21,7 +21,7 @@ from syncapi.magento import (
     stores,
     storeviews,
 )
-from syncapi.magento.names import LINK_TYPES, snake_case
+from syncapi.magento.names import LINK_TYPES, SOURCE, snake_case
 from syncapi.magento.parsing import requests, searching
 from syncapi.magento.parsing.searching import Criteria
 from syncapi.magento.routes import Call
@@ -96,6 +96,23 @@ def stock_item(request: ApiRequest, call: Call) -> Response:
     return Response(products.stock_item(call.path["productSku"]))
 
 
+def stock_status(request: ApiRequest, call: Call) -> Response:
+    return Response(rendering.stock_status(products.stock_item(call.path["productSku"])))
+
+
+def customer_groups(request: ApiRequest, call: Call) -> Response:
+    criteria = criteria_of(request)
+    page = searches.find(sources.CUSTOMER_GROUPS, criteria)
+    return Response(searches.answer([rendering.customer_group(number) for number in page.ids], criteria, page.total))
+
+
+def customer_group(request: ApiRequest, call: Call) -> Response:
+    number = requests.number(call.path["groupId"], "groupId")
+    if number not in rendering.GROUPS:
+        raise NotFound(entity="customer group", field="id", value=number)
+    return Response(rendering.customer_group(number))
+
+
 def source_items(request: ApiRequest, call: Call) -> Response:
     criteria = criteria_of(request)
     page = searches.find(sources.SOURCE_ITEMS, criteria)
@@ -109,6 +126,13 @@ def inventory_sources(request: ApiRequest, call: Call) -> Response:
     criteria = criteria_of(request)
     page = searches.find(sources.INVENTORY_SOURCES, criteria)
     return Response(searches.answer([rendering.inventory_source(code) for code in page.ids], criteria, page.total))
+
+
+def inventory_source(request: ApiRequest, call: Call) -> Response:
+    code = call.path["sourceCode"]
+    if code != SOURCE:
+        raise NotFound(entity="source", value=code)
+    return Response(rendering.inventory_source(code))
 
 
 def base_prices(request: ApiRequest, call: Call) -> Response:

@@ -15,7 +15,7 @@ from catalog.commands import Json
 from syncapi.magento import names
 
 _TIME: Final = "%Y-%m-%d %H:%M:%S"
-_GROUPS: Final = {number: name for name, number in names.CUSTOMER_GROUPS.items()}
+GROUPS: Final = {number: name for name, number in names.CUSTOMER_GROUPS.items()}
 Record = Mapping[str, Json]
 
 
@@ -145,7 +145,7 @@ def listed_tier_price(
         "price_type": kind,
         "website_id": website or 0,
         "sku": sku,
-        "customer_group": _GROUPS.get(group, str(group)),
+        "customer_group": GROUPS.get(group, str(group)),
         "quantity": number(quantity),
     }
 
@@ -156,6 +156,25 @@ def source_item(sku: str, stock: int) -> dict[str, Json]:
 
 def inventory_source(code: str) -> dict[str, Json]:
     return {"source_code": code, "name": "Default Source", "enabled": True}
+
+
+def customer_group(number: int) -> dict[str, Json]:
+    return {
+        "id": number,
+        "code": GROUPS[number],
+        "tax_class_id": names.TAX_CLASS,
+        "tax_class_name": "Retail Customer",
+    }
+
+
+def stock_status(item: Record) -> dict[str, Json]:
+    return {
+        "product_id": item["product_id"],
+        "stock_id": item["stock_id"],
+        "qty": item["qty"],
+        "stock_status": int(item["is_in_stock"]),
+        "stock_item": dict(item),
+    }
 
 
 def price(sku: str, store: int, values: Record) -> dict[str, Json]:

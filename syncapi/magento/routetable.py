@@ -6,7 +6,17 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from syncapi.magento import parsing, pricelists, reading, views
-from syncapi.magento.names import ATTRIBUTE_LIST, ATTRIBUTE_SETS, BULKS, CATALOG, CATEGORIES, SOURCES, STOCK, STORES
+from syncapi.magento.names import (
+    ATTRIBUTE_LIST,
+    ATTRIBUTE_SETS,
+    BULKS,
+    CATALOG,
+    CATEGORIES,
+    GROUPS,
+    SOURCES,
+    STOCK,
+    STORES,
+)
 from syncapi.magento.parsing import prices, tier_prices
 from syncapi.magento.routes import Listed, Route, Shows, View, WriteRoute
 
@@ -34,10 +44,16 @@ READS: Final = (
     }),
     *_gets(STOCK, "catalog.view_product", {
         "stockItems/:productSku": reading.stock_item,
+        "stockStatuses/:productSku": reading.stock_status,
     }),
     *_gets(SOURCES, "catalog.view_product", {
         "inventory/source-items": reading.source_items,
         "inventory/sources": reading.inventory_sources,
+        "inventory/sources/:sourceCode": reading.inventory_source,
+    }),
+    *_gets(GROUPS, "catalog.view_product", {
+        "customerGroups/search": reading.customer_groups,
+        "customerGroups/:groupId": reading.customer_group,
     }),
     *_gets(CATEGORIES, "catalog.view_category", {
         "categories": reading.category_tree,
@@ -285,6 +301,16 @@ STOCK_AND_PRICES: Final = (
         service=("Magento\\InventoryApi\\Api\\SourceItemsSaveInterface", "execute"),
         entity="product",
         parse=parsing.save_source_items,
+        shows=Shows.ERRORS,
+    ),
+    WriteRoute(
+        method="POST",
+        path="inventory/source-items-delete",
+        resource=SOURCES,
+        rights=_CHANGE,
+        service=("Magento\\InventoryApi\\Api\\SourceItemsDeleteInterface", "execute"),
+        entity="product",
+        parse=parsing.delete_source_items,
         shows=Shows.ERRORS,
     ),
     *(

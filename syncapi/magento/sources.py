@@ -101,6 +101,19 @@ _SOURCES: Final[Mapping[str, Column]] = {
     "name": Column(sql="'Default Source'"),
     "enabled": Column(sql="1", kind=Kind.NUMBER),
 }
+_GROUPS: Final[Mapping[str, Column]] = {
+    "id": Column(sql="t.id", kind=Kind.NUMBER),
+    "customer_group_id": Column(sql="t.id", kind=Kind.NUMBER),
+    "code": Column(sql="t.code"),
+    "customer_group_code": Column(sql="t.code"),
+    "tax_class_id": Column(sql=str(names.TAX_CLASS), kind=Kind.NUMBER),
+}
+_GROUP_ROWS: Final = ", ".join(
+    f"({number}, '{code}')" for code, number in names.CUSTOMER_GROUPS.items() if number != names.ALL_GROUPS
+)
+CUSTOMER_GROUPS: Final = Source(
+    table=f"(SELECT * FROM (VALUES {_GROUP_ROWS}) AS g (id, code))", column=_GROUPS.get, order="t.id"
+)
 SOURCE_ITEMS: Final = Source(table="catalog_product", column=_SOURCE_ITEMS.get)
 INVENTORY_SOURCES: Final = Source(table=f"(SELECT '{names.SOURCE}' AS id)", column=_SOURCES.get, order="t.id")
 ATTRIBUTES: Final = Source(table="catalog_attribute", column=_ATTRIBUTES.get)

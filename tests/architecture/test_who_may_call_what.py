@@ -68,7 +68,8 @@ READS = (
     "GET eav/attribute-sets/:attributeSetId", "GET bulk", "GET bulk/:bulkUuid/operation-status/:status",
     "POST products/base-prices-information", "POST products/special-price-information",
     "POST products/tier-prices-information",
-    "GET inventory/source-items", "GET inventory/sources",
+    "GET inventory/source-items", "GET inventory/sources", "GET inventory/sources/:sourceCode",
+    "GET stockStatuses/:productSku", "GET customerGroups/search", "GET customerGroups/:groupId",
 )  # fmt: skip
 WRITES = (
     "POST products", "PUT products/:sku", "DELETE products/:sku", "POST products/:sku/media",
@@ -78,7 +79,8 @@ WRITES = (
     "PUT products/:sku/links", "DELETE products/:sku/links/:type/:linkedProductSku", "POST products/:sku/websites",
     "PUT products/:sku/websites", "DELETE products/:sku/websites/:websiteId",
     "PUT products/:productSku/stockItems/:itemId", "POST products/base-prices", "POST products/special-price",
-    "POST products/special-price-delete", "POST inventory/source-items", "POST products/tier-prices",
+    "POST products/special-price-delete", "POST inventory/source-items",
+    "POST inventory/source-items-delete", "POST products/tier-prices",
     "PUT products/tier-prices", "POST products/tier-prices-delete", "POST products/attributes",
     "PUT products/attributes/:attributeCode", "DELETE products/attributes/:attributeCode",
     "POST products/attributes/:attributeCode/options", "PUT products/attributes/:attributeCode/options/:optionId",

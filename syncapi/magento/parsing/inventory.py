@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,23 +16,36 @@ from syncapi.magento.parsing.stock import pieces
 
 _KNOWN: Final = frozenset({"sku", "source_code", "quantity", "status", "extension_attributes"})
 _DEMANDED: Final = ("sku", "source_code", "quantity")
+_NAMED: Final = ("sku", "source_code")
 _NO_SOURCE: Final = 'Source with code "%sourceCode" does not exist'
 
 
 def save_source_items(item: Json, context: Mapping[str, Json]) -> Upsert:
     """`{"sourceItems": [{"sku": "A", "source_code": "default", "quantity": 5}, ...]}` -> these products' stock."""
+    return _all(item, demanded=_DEMANDED)
+
+
+def delete_source_items(item: Json, context: Mapping[str, Json]) -> Upsert:
+    """`{"sourceItems": [{"sku": "A", "source_code": "default"}, ...]}` -> nothing of these products is left."""
+    return _all(item, demanded=_NAMED)
+
+
+def _all(item: Json, *, demanded: Sequence[str]) -> Upsert:
     draft = Draft()
     given = member(item, "source_items")
     found = [] if given is None else elements(given, draft, field="sourceItems", path="/sourceItems")
     if not found and not draft.errors:
         draft.refuse(required("sourceItems"), path="/sourceItems")
-    first, *others = [_one(each, draft, f"/sourceItems/{index}") for index, each in enumerate(found)] or [existing("")]
+    first, *others = [
+        _one(each, draft, demanded, path=f"/sourceItems/{index}") for index, each in enumerate(found)
+    ] or [existing("")]
     draft.refuse_if_wrong()
     return replace(first, beside=tuple(others))
 
 
-def _one(given: Json, draft: Draft, path: str) -> Upsert:
-    source_item = inner(given, draft, field="sourceItems", path=path, known=_KNOWN, demanded=_DEMANDED)
+def _one(given: Json, draft: Draft, demanded: Sequence[str], *, path: str) -> Upsert:
+    """Without a quantity that is demanded there is none."""
+    source_item = inner(given, draft, field="sourceItems", path=path, known=_KNOWN, demanded=demanded)
 
     def value(name: str, kind: Kind) -> Json:
         return scalar(source_item.get(name), kind, draft, field=name, path=f"{path}/{name}")
@@ -41,4 +54,5 @@ def _one(given: Json, draft: Draft, path: str) -> Upsert:
     value("status", WHOLE)  # it follows from the quantity
     if isinstance(code, str) and code != SOURCE:
         draft.refuse(Message(_NO_SOURCE, {"sourceCode": code}), path=f"{path}/source_code")
-    return replace(existing(str(sku or "")), values={"stock": pieces(quantity)}, path=path)
+    stock = pieces(quantity) if "quantity" in demanded else 0
+    return replace(existing(str(sku or "")), values={"stock": stock}, path=path)

@@ -31,6 +31,8 @@ VARIABLES: dict[str, Any] = {
     "itemId": 1,
     "attributeCode": "colour",
     "optionId": NUMBER,
+    "sourceCode": "default",
+    "groupId": 1,
     "attributeSetId": 4,
     "bulkUuid": "00000000-0000-0000-0000-000000000000",
     "status": 1,
@@ -61,6 +63,7 @@ BODIES: dict[str, Any] = {
     "PUT products/:sku/websites": _WEBSITE_LINK,
     "PUT products/:productSku/stockItems/:itemId": {"stockItem": {"qty": 5}},
     "POST inventory/source-items": {"sourceItems": [{"sku": BAG, "source_code": "default", "quantity": 5}]},
+    "POST inventory/source-items-delete": {"sourceItems": [{"sku": BAG, "source_code": "default"}]},
     "POST products/base-prices": _PRICES,
     "POST products/special-price": _PRICES,
     "POST products/special-price-delete": {"prices": [{"sku": BAG, "store_id": 0}]},
@@ -94,7 +97,7 @@ BODIES: dict[str, Any] = {
 }
 SEARCHES = frozenset({
     "products", "categories/list", "products/attributes", "products/attribute-sets/sets/list", "bulk",
-    "eav/attribute-sets/list", "inventory/source-items", "inventory/sources",
+    "eav/attribute-sets/list", "inventory/source-items", "inventory/sources", "customerGroups/search",
 })  # fmt: skip
 
 

@@ -188,6 +188,28 @@ def test_there_is_one_source(magento: Magento):
     assert answer["items"] == [{"source_code": "default", "name": "Default Source", "enabled": True}]
     assert magento.call("GET", f"inventory/sources{query([('source_code', 'paris', 'eq')])}").json["items"] == []
 
+    assert magento.call("GET", "inventory/sources/default").json == answer["items"][0]
+    missing = magento.call("GET", "inventory/sources/paris")
+    assert (missing.status, missing.json["parameters"]) == (404, {"sourceCode": "paris"})
+
+
+def test_a_source_item_that_is_deleted_leaves_no_stock(magento: Magento):
+    items = [{"sku": BAG, "source_code": "default"}]
+    assert magento.call("POST", "inventory/source-items-delete", {"sourceItems": items}).json == []
+    status = magento.call("GET", f"stockStatuses/{BAG}").json
+    assert (status["qty"], status["stock_status"], status["stock_item"]["is_in_stock"]) == (0, 0, False)
+    assert magento.call("GET", f"stockStatuses/{OTHER_BAG}").json["stock_status"] == 1
+    assert magento.call("GET", "stockStatuses/nosuch").status == 404
+
+
+def test_groups_of_customers_are_found_by_code(magento: Magento):
+    found = magento.call("GET", f"customerGroups/search{query([('code', 'general', 'eq')])}").json
+    assert (found["total_count"], [group["id"] for group in found["items"]]) == (1, [1])
+    assert magento.call("GET", "customerGroups/1").json == found["items"][0]
+    groups = magento.call("GET", f"customerGroups/search{query()}").json["items"]
+    assert [group["code"] for group in groups] == ["NOT LOGGED IN", "General", "Wholesale", "Retailer"]
+    assert magento.call("GET", "customerGroups/7").status == 404
+
 
 def test_prices_are_written_in_a_list_of_which_bad_ones_are_told(magento: Magento):
     prices = [
