@@ -94,7 +94,7 @@ def _q(condition: Condition, resource: Resource, external: bool) -> Q:
     if relation.way is Way.SELF:
         return _compared(inner, condition, is_id=condition.spec is None)
     if relation.way is Way.REF:
-        if condition.operator is Operator.EXISTS:
+        if condition.operator is Operator.EXISTS and condition.spec is None:
             return Q(**{f"{relation.source}__isnull": not condition.values[0]})
         return _compared(f"{relation.source}__{inner}", condition, is_id=condition.spec is None)
     return _among_many(relation, resource, condition, inner)
@@ -111,16 +111,21 @@ def _sought(condition: Condition, resource: Resource, *, external: bool) -> tupl
 
 
 def _among_many(relation: Relation, resource: Resource, condition: Condition, inner: str) -> Q:
-    """Whether one of the related records is so, or, negated, none is; or whether there is one at all."""
+    """Whether one of the related records is so, or, negated, none is; or whether there is one that has it at all.
+
+    Rows that belong to nobody are left out: a list with a null in it has no other, as SQL has it.
+    """
     model, owner, target = joining(relation, resource)
-    if condition.operator is Operator.EXISTS:
-        found = Q(pk__in=model._default_manager.values(owner))
-        return found if condition.values[0] else ~found
     column = f"{target}__{inner}" if target else inner
     positive = _NEGATED.get(condition.operator, condition.operator)
-    rows = model._default_manager.filter(_any(column, positive, condition.values, is_id=condition.spec is None))
+    if positive is Operator.EXISTS:
+        fits, is_so = Q(**{f"{column}__isnull": False}), bool(condition.values[0])
+    else:
+        fits = _any(column, positive, condition.values, is_id=condition.spec is None)
+        is_so = condition.operator is positive
+    rows = model._default_manager.filter(fits, **{f"{owner}__isnull": False})
     found = Q(pk__in=rows.values(owner))
-    return found if condition.operator is positive else ~found
+    return found if is_so else ~found
 
 
 def joining(relation: Relation, resource: Resource) -> tuple[type[Model], str, str]:

@@ -497,6 +497,45 @@ def test_records_are_found_by_what_they_are_related_to(oro, query, expected):
     assert [a.get("sku", a.get("title", a.get("quantity"))) for a in found] == expected
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("filter[brand.link][exists]=true", ["A"]),
+        ("filter[brand.link][exists]=false", ["B", "C"]),
+        ("filter[brand][exists]=true", ["A", "B"]),
+        ("filter[categories.description][exists]=true", ["A"]),
+        ("filter[categories.description][exists]=false", ["B", "C"]),
+        ("filter[categories][exists]=false", ["C"]),
+    ],
+)
+def test_what_a_related_record_lacks_is_asked_of_it(oro, query, expected):
+    brands = [oro.create("brands", {"name": name, "link": link}) for name, link in (("X", "x"), ("Y", None))]
+    categories = [oro.create("categories", {"title": "t", "description": text}) for text in ("d", None)]
+    for sku, brand, category in zip("AB", brands, categories, strict=True):
+        related = {"brand": one("brands", brand), "categories": to("categories", category)}
+        oro.create("products", {"sku": sku, "name": sku}, related)
+    oro.create("products", {"sku": "C", "name": "C"})
+    assert page(oro, f"products?{query}") == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("filter[children][exists]=true", ["Tools"]),
+        ("filter[children][exists]=false", ["Saws", "Wood"]),
+        ("filter[children.title][neq]=Wood", ["Tools", "Saws", "Wood"]),
+        ("filter[children.title][neq]=Saws", ["Saws", "Wood"]),
+    ],
+)
+def test_records_without_any_below_them_are_found(oro, query, expected):
+    tools = oro.create("categories", {"title": "Tools"})
+    oro.create("categories", {"title": "Saws"}, {"parentCategory": one("categories", tools)})
+    oro.create("categories", {"title": "Wood"})
+    named = f"filter[title]=Tools,Saws,Wood&{query}"
+    found = oro.get(f"categories?{named}").json["data"]
+    assert [each["attributes"]["title"] for each in found] == expected
+
+
 def test_ids_can_be_given_as_clients_do(oro, accounts):
     ids = [one["id"] for one in oro.get("accounts").json["data"]]
     assert page(oro, f"accounts?filter[id][]={ids[0]}&filter[id][]={ids[1]}") == ["Alpha", "Beta"]
