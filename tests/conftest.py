@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import override_settings, setup_databases, teardown_databases
 from hypothesis import settings
@@ -70,12 +71,10 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
         assert connection.settings_dict["NAME"].startswith("test_"), "this would empty a real database"
         yield
         with connection.cursor() as cursor:
-            engine = "asyncops_operation, asyncops_item, asyncops_itemerror, asyncops_fault, asyncops_mention"
-            engine += ", asyncops_turn, asyncops_pause"
-            engine += ", asyncops_idempotencykey, asyncops_body, asyncops_bodypart, asyncops_tally"
-            engine += ", asyncops_webhookendpoint, asyncops_webhookdelivery, asyncops_webhookkey"
-            engine += ", asyncops_errand, asyncops_resultfile"
-            cursor.execute(f"TRUNCATE {engine}, catalog_dirty, catalog_product, catalog_productwebsite CASCADE")
+            engine = {model._meta.db_table for model in apps.get_app_config("asyncops").get_models()}
+            cursor.execute(
+                f"TRUNCATE {', '.join(engine)}, catalog_dirty, catalog_product, catalog_productwebsite CASCADE"
+            )
             for table in ("accesstoken", "user", "organization", "tax", "manufacturer"):
                 cursor.execute(f"DELETE FROM catalog_{table}")
             cursor.execute("DELETE FROM catalog_category WHERE number > 2")
