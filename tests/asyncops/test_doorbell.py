@@ -31,20 +31,13 @@ def test_there_are_never_more_bells_than_enough(bells):
     assert bells.count == doorbell.ENOUGH
 
 
-def test_a_full_queue_is_not_looked_at_again_for_a_moment(bells, monkeypatch):
-    monkeypatch.setattr(doorbell, "FULL_SECONDS", 3600)
+@pytest.mark.parametrize(("seconds", "found"), [(3600, 0), (0, 1)], ids=["meanwhile", "after that"])
+def test_a_full_queue_is_not_looked_at_again_for_a_moment(bells, monkeypatch, seconds, found):
+    monkeypatch.setattr(doorbell, "FULL_SECONDS", seconds)
     ring(doorbell.ENOUGH + 1)
     bells.empty()
     ring(1)
-    assert bells.count == 0
-
-
-def test_after_that_moment_it_is(bells, monkeypatch):
-    monkeypatch.setattr(doorbell, "FULL_SECONDS", 0)
-    ring(doorbell.ENOUGH + 1)
-    bells.empty()
-    ring(1)
-    assert bells.count == 1
+    assert bells.count == found
 
 
 def test_another_queue_is_looked_at_meanwhile(bells, monkeypatch):
